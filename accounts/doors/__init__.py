@@ -1,0 +1,1 @@
+"""The two OAuth doors: handshake by django-allauth, grant by us."""

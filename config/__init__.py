@@ -1,0 +1,5 @@
+"""Wiring only: settings, URLs, Celery. Nothing imports this package."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,1 @@
+"""Metric catalogue, sync, values, account screens."""

@@ -1,0 +1,1 @@
+"""Assets, renditions, checks and fixes, signed URLs."""

@@ -1,0 +1,1 @@
+"""Posts, publications, calendar, and the engine that publishes at most once."""

@@ -1,0 +1,74 @@
+"""Forms about people and workspaces."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workspaces.models import Client, Membership, User, Workspace
+from workspaces.roles import RIGHTS, Role
+
+ZONES = sorted(
+    zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+)
+
+
+class TimeZoneField(forms.CharField):
+    """A time zone by its name, with the known names as suggestions."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 64, "label": _("Time zone"), **kwargs})
+        self.widget.attrs["list"] = "time-zones"
+
+
+class NameForm(forms.Form):
+    """The part of the sign-up that allauth does not ask for."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, required=False)
+
+    def signup(self, request: Any, user: User) -> None:
+        """The name is stored by the account adapter; allauth wants this hook to exist."""
+
+
+class WorkspaceForm(forms.ModelForm):
+    time_zone = TimeZoneField()
+
+    class Meta:
+        model = Workspace
+        fields = ["name", "time_zone"]
+
+
+class ClientForm(forms.ModelForm):
+    time_zone = TimeZoneField(required=False, help_text=_("Empty: the workspace's"))
+
+    class Meta:
+        model = Client
+        fields = ["name", "time_zone"]
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if Client.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is already a client called %(name)s."), params={"name": name})
+        return name
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite and as what; nobody hands out more than they have."""
+
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("Role"))
+    # A tenant queryset needs a workspace in force, which there is none of while the class is made.
+    client = forms.ModelChoiceField(label=_("Client"), queryset=None, required=False, empty_label=_("All clients"))
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(r.value, r.label) for r in Role if RIGHTS[r] <= RIGHTS[membership.role]]
+        self.fields["role"].initial = Role.EDITOR
+        self.fields["client"].queryset = Client.objects.all()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("role") == Role.CLIENT and not data.get("client"):
+            self.add_error("client", _("Say which client this person belongs to."))
+        return data
