@@ -15,18 +15,11 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
+from config.env import BASE_DIR, META_HOSTS, env
 
-ROOT = Path(__file__).resolve().parent.parent
-HOST_PATHS = {
-    "FACEBOOK_GRAPH_URL": "graph.facebook.com",
-    "INSTAGRAM_GRAPH_URL": "graph.instagram.com",
-    "INSTAGRAM_API_URL": "api.instagram.com",
-    "INSTAGRAM_OAUTH_URL": "www.instagram.com",
-    "FACEBOOK_OAUTH_URL": "www.facebook.com",
-    "FACEBOOK_RUPLOAD_URL": "rupload.facebook.com",
-}
+ROOT = BASE_DIR
 # The apps the sandbox knows unless told otherwise; they open nothing anywhere else.
 SANDBOX_APPS = {
     "INSTAGRAM_APP_ID": "990602627938098",
@@ -58,12 +51,14 @@ def complete_environment(root: Path = ROOT) -> Embedded:
 
     Raises CannotStart with a sentence for a person when the settings contradict each other.
     """
-    if (root / ".env").exists():
-        environ.Env.read_env(root / ".env")
     var = root / "var"
     for folder in (var, var / "outbox", var / "media", var / "redis", var / "sandbox"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environ.Env.read_env(generated_secrets(var / "secrets.env"))
+    generated = generated_secrets(var / "secrets.env")
+    for name in ("SECRET_KEY", "TOKEN_KEYS", "META_WEBHOOK_VERIFY_TOKEN"):
+        if not os.environ.get(name):
+            os.environ.pop(name, None)  # An empty line in .env means "not set", and reading keeps what is set.
+    env.read_env(str(generated))
     port = _port("PORT", 8000)
     sandbox_port = _port("SANDBOX_PORT", port + 1100)
     redis_socket = None if os.environ.get("REDIS_URL") else _socket_path(var)
@@ -79,7 +74,7 @@ def complete_environment(root: Path = ROOT) -> Embedded:
         defaults["REDIS_URL"] = f"unix://{redis_socket}"
     if has_sandbox:
         defaults |= SANDBOX_APPS | {"STAND_IN_ALLOWED": "true"}
-        defaults |= {name: _stand_in(name, sandbox_port, path) for name, path in HOST_PATHS.items()}
+        defaults |= {name: _stand_in(name, sandbox_port, url) for name, url in META_HOSTS.items()}
     for name, value in defaults.items():
         if not os.environ.get(name):
             os.environ[name] = value
@@ -161,7 +156,7 @@ def _wants_sandbox() -> bool:
     """The sandbox stands in for all of Meta or for nothing: one real app id switches it off."""
     if any(os.environ.get(name) for name in ("INSTAGRAM_APP_ID", "META_APP_ID")):
         return False
-    strangers = _set_names([*HOST_PATHS, "INSTAGRAM_APP_SECRET", "META_APP_SECRET"])
+    strangers = _set_names([*META_HOSTS, "INSTAGRAM_APP_SECRET", "META_APP_SECRET"])
     if strangers:
         raise CannotStart(
             f"{', '.join(strangers)} is set, but neither INSTAGRAM_APP_ID nor META_APP_ID. Set the app id as well, "
@@ -170,9 +165,9 @@ def _wants_sandbox() -> bool:
     return True
 
 
-def _stand_in(name: str, port: int, path: str) -> str:
+def _stand_in(name: str, port: int, url: str) -> str:
     """A browser opens the consent screens, so those carry the name a person reads; the rest are calls of ours."""
-    return f"http://{'localhost' if 'OAUTH' in name else '127.0.0.1'}:{port}/{path}"
+    return f"http://{'localhost' if 'OAUTH' in name else '127.0.0.1'}:{port}/{urlsplit(url).hostname}"
 
 
 def _set_names(names: Iterable[str]) -> list[str]:

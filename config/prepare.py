@@ -1,8 +1,8 @@
 """Gets the database, the static files and the first person ready before any server starts."""
 
 import os
-import secrets
 import sys
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -30,14 +30,13 @@ def collect_static(target: Path, stamp: Path) -> None:
 
 
 def first_sign_in(path: Path) -> None:
-    """Create the first person with a random password, and keep both where only the owner of this folder reads them."""
-    if path.exists():
-        return
-    email, password = "owner@gridline.localhost", secrets.token_urlsafe(12)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        if call_command("bootstrap", email=email, password=password, verbosity=0) != "exists":
-            file.write(f"{email}\n{password}\n")
+    """Make the first person, and keep the random password where only the owner of this folder reads it."""
+    answer = StringIO()
+    call_command("bootstrap", stdout=answer)
+    if answer.getvalue().strip():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(answer.getvalue())
 
 
 if __name__ == "__main__":

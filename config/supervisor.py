@@ -265,7 +265,7 @@ def web_command(port: int) -> list[str]:
 
 
 def background(parts: Embedded) -> dict[str, list[str]]:
-    celery = [PYTHON, "-m", "celery", "-A", "config"]
+    celery = [PYTHON, "-m", "celery", "--quiet", "-A", "config"]
     worker = [*celery, "worker", "-P", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return {
         "worker": [*worker, "-c", "8", "-Q", "publish,default", "-n", "worker@%h"],
