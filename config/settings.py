@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "library",
     "accounts",
     "workspaces",
+    "screens",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
