@@ -1,8 +1,8 @@
 """Finds or starts the servers the suite runs on: `python -m tests.servers pytest …`.
 
-PostgreSQL: TEST_DATABASE_URL, else the server on 127.0.0.1:5432 if it lets `postgres` in, else a cluster of its own in a
-temporary folder. Redis: TEST_REDIS_URL, else a private one. Without PostgreSQL the suite runs on SQLite and says so; with
-REQUIRE_SERVERS=1 (the CI sets it) it fails instead.
+PostgreSQL: TEST_DATABASE_URL, else the server on 127.0.0.1:5432 if it lets `postgres` in, else a cluster of its own in
+a temporary folder. Redis: TEST_REDIS_URL, else a private one. Without PostgreSQL the suite runs on SQLite and says so;
+with REQUIRE_SERVERS=1 (the CI sets it) it fails instead.
 """
 
 import contextlib
