@@ -1,8 +1,9 @@
-"""Connections, credentials, the mirror of Meta's nodes, and what every remote write needs: gates and the attempt ledger."""
+"""Connections, credentials, the mirror of Meta's nodes, and what every remote write needs: gates and a ledger."""
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -49,7 +50,7 @@ class IGUser(TenantModel):
     removed_at = models.DateTimeField(null=True, blank=True)
     profile_read_at = models.DateTimeField(null=True)
 
-    objects = TenantManager.from_queryset(IGUserQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(IGUserQuerySet)()
 
     class Meta:
         ordering = ["username"]
@@ -59,8 +60,8 @@ class IGUser(TenantModel):
         return f"@{self.username}"
 
     @property
-    def zone(self):
-        return self.client.zone if self.client_id else self.workspace.zone
+    def zone(self) -> ZoneInfo:
+        return self.client.zone if self.client else self.workspace.zone
 
 
 class Page(TenantModel):
@@ -130,7 +131,7 @@ class Connection(Leased, TenantModel):
     auth_failed_at = models.DateTimeField(null=True, help_text=_("First of two refusals that count as a dead token"))
     problem = models.CharField(max_length=300, blank=True)
 
-    objects = TenantManager.from_queryset(ConnectionQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(ConnectionQuerySet)()
 
     class Meta:
         ordering = ["connected_at"]
@@ -213,7 +214,7 @@ class IGMedia(TenantModel):
     read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
 
-    objects = TenantManager.from_queryset(IGMediaQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(IGMediaQuerySet)()
 
     class Meta:
         ordering = ["-posted_at"]

@@ -1,6 +1,7 @@
 """Figures: values per account and day, values per media, a rollup for Home, sync runs, and raw answers for 30 days."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +12,7 @@ from workspaces.scoping import TenantManager, TenantModel, TenantQuerySet
 
 
 class AccountValue(TenantModel):
-    """One figure of an account. `metric` is the small id of the catalogue; `span` is 1 for a day, 7, 28 or 30 for a window.
+    """One figure of an account. `metric` is the catalogue's small id; `span` is 1 for a day, 7, 28 or 30 for a window.
 
     A missing row means unknown; it is never written as zero. `breakdown` is '' for the whole, else 'key=value'.
     """
@@ -111,7 +112,7 @@ class SyncRun(Leased, TenantModel):
     failures = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
 
-    objects = TenantManager.from_queryset(SyncRunQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(SyncRunQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]

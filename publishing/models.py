@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -32,7 +32,7 @@ class Post(TenantModel):
         ordering = ["-created_at"]
 
     def latest(self) -> "PostRevision":
-        return self.revisions.order_by("-number").first()
+        return self.revisions.latest("number")
 
 
 class PostRevision(TenantModel):
@@ -149,7 +149,7 @@ class Publication(Leased, TenantModel):
     held_reason = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = TenantManager.from_queryset(PublicationQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(PublicationQuerySet)()
 
     class Meta:
         ordering = ["scheduled_at", "created_at"]

@@ -7,11 +7,17 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
-from workspaces.models import Membership, Workspace
+from workspaces.models import Membership, User, Workspace
 from workspaces.roles import Right
 
 
-class WorkspaceRequest(HttpRequest):
+class PersonRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User  # type: ignore[assignment]
+
+
+class WorkspaceRequest(PersonRequest):
     """A request that passed `WorkspaceMiddleware`."""
 
     workspace: Workspace

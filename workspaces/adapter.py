@@ -13,7 +13,7 @@ INVITATION_KEY = "invitation"
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """SIGNUP=open lets everybody in; invite needs an open invitation; the first person may always sign up, unless closed."""
+    """SIGNUP=open lets everybody in; invite needs an open invitation; the first person always may."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         if settings.SIGNUP == "closed":

@@ -57,15 +57,14 @@ class InvitationForm(forms.Form):
     """Whom to invite and as what; nobody hands out more than they have."""
 
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("Role"))
-    # A tenant queryset needs a workspace in force, which there is none of while the class is made.
-    client = forms.ModelChoiceField(label=_("Client"), queryset=None, required=False, empty_label=_("All clients"))
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(r.value, r.label) for r in Role if RIGHTS[r] <= RIGHTS[membership.role]]
-        self.fields["role"].initial = Role.EDITOR
-        self.fields["client"].queryset = Client.objects.all()
+        roles = [(role.value, role.label) for role in Role if RIGHTS[role] <= RIGHTS[membership.role]]
+        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial=Role.EDITOR)
+        self.fields["client"] = forms.ModelChoiceField(
+            label=_("Client"), queryset=Client.objects.all(), required=False, empty_label=_("All clients")
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

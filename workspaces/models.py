@@ -175,7 +175,7 @@ class Invitation(TenantModel):
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(InvitationQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(InvitationQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]

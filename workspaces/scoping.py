@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
@@ -48,7 +48,7 @@ def workspace_in_force(workspace_id: UUID) -> Iterator[None]:
 
 @contextmanager
 def across_workspaces(reason: str) -> Iterator[None]:
-    """Let tenant queries inside the block see every workspace. The reason is for the reader; a test lists the callers."""
+    """Let tenant queries inside the block see every workspace. The reason is for the reader; a test lists who calls."""
     if not reason:
         raise NoWorkspaceInForce("Looking across workspaces needs a reason.")
     token = _in_force.set(_EVERYWHERE)
@@ -122,12 +122,20 @@ class TenantModel(models.Model):
 
     workspace = models.ForeignKey("workspaces.Workspace", on_delete=models.CASCADE, related_name="+", editable=False)
 
-    objects = TenantManager.from_queryset(TenantQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(TenantQuerySet)()
 
     class Meta:
         abstract = True
 
     workspace_id: UUID
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.check_workspace()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _same_workspace(type(self), "workspace", self.workspace_id, _required_scope())
+        return super().delete(*args, **kwargs)
 
     def check_workspace(self) -> None:
         """Fill in the workspace in force, and refuse a row or a foreign key of another one."""
@@ -152,14 +160,6 @@ class TenantModel(models.Model):
             theirs = related._base_manager.filter(pk=target).values_list("workspace_id", flat=True).first()
         if theirs is not None and theirs != self.workspace_id:
             raise ForeignWorkspace(f"{type(self).__name__}.{field.name} points into another workspace.")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.check_workspace()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        _same_workspace(type(self), "workspace", self.workspace_id, _required_scope())
-        return super().delete(*args, **kwargs)
 
 
 def is_tenant_model(model: type[models.Model]) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workspaces import joining
-from workspaces.access import WorkspaceRequest, requires
+from workspaces.access import PersonRequest, WorkspaceRequest, requires
 from workspaces.adapter import INVITATION_KEY
 from workspaces.entering import invitation_by, places_of
 from workspaces.forms import ClientForm, InvitationForm, WorkspaceForm
@@ -27,7 +27,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
-def landing(request: HttpRequest) -> HttpResponse:
+def landing(request: PersonRequest) -> HttpResponse:
     """Send a person to their workspace, or to the screen that makes the first one."""
     if INVITATION_KEY in request.session:
         return redirect("join", request.session[INVITATION_KEY])
@@ -36,7 +36,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def workspace_new(request: HttpRequest) -> HttpResponse:
+def workspace_new(request: PersonRequest) -> HttpResponse:
     form = WorkspaceForm(request.POST or None, initial={"time_zone": "UTC"})
     if request.method == "POST" and form.is_valid():
         workspace = joining.open_workspace(form.cleaned_data["name"], form.cleaned_data["time_zone"], request.user)
@@ -86,7 +86,7 @@ def people(request: WorkspaceRequest) -> HttpResponse:
         "form": form,
         "members": Membership.objects.select_related("user").order_by("joined_at"),
         "invitations": Invitation.objects.open().select_related("client"),
-        "roles": [(label, MEANING[value]) for value, label in Role.choices],
+        "roles": [(role.label, MEANING[role]) for role in Role],
     }
     return render(request, "workspaces/people.html", context, status=422 if form.errors else 200)
 
