@@ -1,10 +1,12 @@
 from django.urls import path
 
 from workspaces import views
+from workspaces.outbox import outbox
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("", views.landing, name="landing"),
+    path("outbox/", outbox, name="outbox"),
     path("new/", views.workspace_new, name="workspace_new"),
     path("join/<str:token>/", views.join, name="join"),
     path("w/<slug:workspace>/settings/", views.settings, name="settings"),
