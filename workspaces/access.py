@@ -14,7 +14,7 @@ from workspaces.roles import Right
 class PersonRequest(HttpRequest):
     """A request of somebody who is signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 class WorkspaceRequest(PersonRequest):

@@ -88,6 +88,13 @@ class Workspace(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+class ClientQuerySet(TenantQuerySet["Client"]):
+    def visible_to(self, membership: "Membership") -> "ClientQuerySet":
+        """Clients a membership may see: all, or those it is limited to."""
+        limits = membership.client_ids()
+        return self if limits is None else self.filter(pk__in=limits)
+
+
 class Client(TenantModel):
     """A workspace's customer. A person with one account never meets one."""
 
@@ -101,6 +108,8 @@ class Client(TenantModel):
         help_text=_("Empty: the workspace's"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[Any] = TenantManager.from_queryset(ClientQuerySet)()
 
     class Meta:
         ordering = ["name"]

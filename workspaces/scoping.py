@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 _M = TypeVar("_M", bound="TenantModel")
@@ -84,9 +83,12 @@ class TenantQuerySet(models.QuerySet[_M], Generic[_M]):
     def update(self, **kwargs: Any) -> int:
         if "workspace" in kwargs or "workspace_id" in kwargs:
             raise ForeignWorkspace("A row never moves to another workspace.")
-        for name, value in kwargs.items():
-            if isinstance(value, TenantModel):
-                _same_workspace(self.model, name, value.workspace_id, _required_scope())
+        for field in self.model._meta.concrete_fields:
+            target = kwargs.get(field.name, kwargs.get(field.attname))
+            related = _tenant_behind(field)
+            if related is not None and target is not None:
+                theirs = target.workspace_id if isinstance(target, TenantModel) else _workspace_of(related, target)
+                _same_workspace(self.model, field.name, theirs, _required_scope())
         return super().update(**kwargs)
 
 
@@ -97,9 +99,20 @@ def _required_scope() -> UUID | _Everywhere:
     return scope
 
 
-def _same_workspace(model: type[models.Model], field: str, theirs: UUID, ours: UUID | _Everywhere) -> None:
+def _same_workspace(model: type[models.Model], field: str, theirs: UUID | None, ours: UUID | _Everywhere) -> None:
     if isinstance(ours, UUID) and theirs != ours:
         raise ForeignWorkspace(f"{model.__name__}.{field} points into another workspace.")
+
+
+def _tenant_behind(field: models.Field[Any, Any]) -> type[TenantModel] | None:
+    """Return the tenant model a foreign key points at, if it points at one."""
+    related = field.related_model
+    return related if isinstance(related, type) and issubclass(related, TenantModel) else None
+
+
+def _workspace_of(model: type[TenantModel], pk: Any) -> UUID | None:
+    """Return the workspace of a row, whichever it is; this is the one look that cannot be scoped."""
+    return model._base_manager.filter(pk=pk).values_list("workspace_id", flat=True).first()
 
 
 class TenantManager(models.Manager[_M], Generic[_M]):
@@ -146,26 +159,12 @@ class TenantModel(models.Model):
             raise NoWorkspaceInForce(f"{type(self).__name__} has no workspace.")
         _same_workspace(type(self), "workspace", self.workspace_id, scope)
         for field in self._meta.concrete_fields:
-            related = field.related_model
-            if field.is_relation and isinstance(related, type) and issubclass(related, TenantModel):
-                self._check_foreign_key(field, related)
-
-    def _check_foreign_key(self, field: models.Field[Any, Any], related: type[TenantModel]) -> None:
-        target = getattr(self, field.attname)
-        if target is None:
-            return
-        if field.is_cached(self):  # type: ignore[attr-defined]
-            theirs = getattr(self, field.name).workspace_id
-        else:
-            theirs = related._base_manager.filter(pk=target).values_list("workspace_id", flat=True).first()
-        if theirs is not None and theirs != self.workspace_id:
-            raise ForeignWorkspace(f"{type(self).__name__}.{field.name} points into another workspace.")
-
-
-def is_tenant_model(model: type[models.Model]) -> bool:
-    """Say whether rows of `model` belong to a workspace."""
-    try:
-        model._meta.get_field("workspace")
-    except FieldDoesNotExist:
-        return False
-    return issubclass(model, TenantModel)
+            related = _tenant_behind(field)
+            target = getattr(self, field.attname)
+            if related is None or target is None:
+                continue
+            cached = field.is_cached(self)  # type: ignore[attr-defined]
+            theirs = getattr(self, field.name).workspace_id if cached else _workspace_of(related, target)
+            # A missing row is the database's to refuse.
+            if theirs is not None and theirs != self.workspace_id:
+                raise ForeignWorkspace(f"{type(self).__name__}.{field.name} points into another workspace.")

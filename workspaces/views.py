@@ -123,14 +123,14 @@ def clients(request: WorkspaceRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Client added."))
         return redirect("clients", request.workspace.slug)
-    context = {"form": form, "clients": Client.objects.all()}
+    context = {"form": form, "clients": Client.objects.visible_to(request.membership)}
     return render(request, "workspaces/clients.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Right.MANAGE_CLIENTS)
 def client_edit(request: WorkspaceRequest, pk: str) -> HttpResponse:
-    client = get_object_or_404(Client, pk=pk)
+    client = get_object_or_404(Client.objects.visible_to(request.membership), pk=pk)
     form = ClientForm(request.POST or None, instance=client)
     if request.method == "POST" and form.is_valid():
         form.save()
