@@ -22,7 +22,7 @@ class AccountValue(TenantModel):
     metric = models.PositiveSmallIntegerField()
     span = models.PositiveSmallIntegerField(default=1, help_text=_("Days the figure covers"))
     day = models.DateField(help_text=_("Meta's day (Pacific); the last one of a window"))
-    breakdown = models.CharField(max_length=80, default="", blank=True)
+    breakdown = models.CharField(max_length=160, default="", blank=True)
     value = models.BigIntegerField()
     fetched_at = models.DateTimeField()
 
@@ -38,7 +38,7 @@ class MediaValue(TenantModel):
     id = models.BigAutoField(primary_key=True)
     media = models.ForeignKey(IGMedia, on_delete=models.CASCADE, related_name="values")
     metric = models.PositiveSmallIntegerField()
-    breakdown = models.CharField(max_length=80, default="", blank=True)
+    breakdown = models.CharField(max_length=160, default="", blank=True)
     value = models.FloatField()
     fetched_at = models.DateTimeField()
 
@@ -117,6 +117,13 @@ class SyncRun(Leased, TenantModel):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "next_run_at"], name="sync_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ig_user", "kind"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="one_open_run_per_kind",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
