@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from workspaces.models import Membership, User, Workspace
 from workspaces.roles import Right
@@ -15,6 +16,7 @@ class PersonRequest(HttpRequest):
     """A request of somebody who is signed in."""
 
     user: User
+    htmx: HtmxDetails
 
 
 class WorkspaceRequest(PersonRequest):
