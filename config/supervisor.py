@@ -223,8 +223,8 @@ def only_one(path: Path) -> Iterator[None]:
 
 def run(parts: Embedded, supervisor: Supervisor) -> None:
     """Start everything, print where it is, and stay until a signal comes."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, supervisor.on_signal)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, supervisor.on_signal)
     try:
         for name, command in foundation(parts).items():
             supervisor.add(name, command)

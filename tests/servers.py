@@ -27,6 +27,7 @@ USUAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 def main(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="gl-", dir="/tmp") as folder, contextlib.ExitStack() as servers:
         environment = dict(os.environ)
+        environment.pop("DJANGO_SETTINGS_MODULE", None)  # Importing `config` names the product's own settings.
         os.chmod(folder, 0o755)
         if not environment.get("TEST_REDIS_URL"):
             environment["TEST_REDIS_URL"] = servers.enter_context(private_redis(Path(folder)))
