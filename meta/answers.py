@@ -49,6 +49,7 @@ _METRIC = (
 _METRIC_LIST = re.compile(r"(?i)metric\[(\d+)\] must be one of")
 _METRIC_TROUBLE = re.compile(
     r"(?i)\bmetrics?\b.*(?:support|available|specified|incompatible|must be one of|no longer|valid)"
+    r"|valid insights metric"
 )
 
 
@@ -260,9 +261,10 @@ NO_METRIC = error_table.Meaning(
 )
 WRONG_SECRET = error_table.Meaning(
     Rejected,
-    "Meta does not accept this app's secret.",
+    "Meta does not accept this app's id or secret.",
     "Whoever runs this installation must check the app id and secret in its settings.",
 )
+USED_CODE = error_table.Meaning(Rejected, "This sign-in was already used or has run out.", "Start connecting again.")
 BY_TEXT: tuple[tuple[int | None, str, error_table.Meaning], ...] = (
     (
         10,
@@ -273,11 +275,10 @@ BY_TEXT: tuple[tuple[int | None, str, error_table.Meaning], ...] = (
     ),
     (None, "client secret", WRONG_SECRET),
     (None, "appsecret_proof", WRONG_SECRET),
-    (
-        None,
-        "matching code was not found or was already used",
-        error_table.Meaning(Rejected, "This sign-in was already used or has run out.", "Start connecting again."),
-    ),
+    (None, "matching code was not found or was already used", USED_CODE),
+    (None, "authorization code has", USED_CODE),
+    (None, "invalid platform app", WRONG_SECRET),
+    (None, "redirect uri", error_table.BY_SUBCODE[100, 36008]),
     (None, "redirect_uri", error_table.BY_SUBCODE[100, 36008]),
     (
         200,

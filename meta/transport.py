@@ -214,7 +214,7 @@ def _once(call: Call) -> Reply | NoAnswer:
             params=_revealed(call.params),
             data=_revealed(call.form) if call.form is not None else None,
             auth=_Bearer(call.bearer),
-            timeout=(min(call.connect_timeout, call.deadline), call.deadline),
+            timeout=(min(call.connect_timeout, _progress.remaining()), call.deadline),
             allow_redirects=False,
             stream=True,
         )

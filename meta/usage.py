@@ -22,7 +22,7 @@ class Usage:
     """The highest percentage of any limit, for the app and per account (the key Meta uses: the business or IG id).
 
     0 and {} when a header is missing or unreadable: nothing is known, so nothing is braked. `regain_after` is the
-    longest wait Meta announced, None when it announced none.
+    longest wait Meta announced here or in `Retry-After`, None when it announced none.
     """
 
     app_percent: float = 0
@@ -46,6 +46,8 @@ def from_headers(headers: Mapping[str, str]) -> Usage:
             accounts[account] = max(accounts.get(account, 0), _percent(reading))
             if (wait := _wait(reading)) is not None:
                 waits.append(wait)
+    if (pause := values.span(found.get("retry-after"))) is not None:
+        waits.append(min(pause, LONGEST_WAIT))
     app = max(_percent(_json(found.get("x-app-usage"))), _percent(_json(found.get("x-page-usage"))))
     return Usage(app_percent=app, account_percent=accounts, regain_after=max(waits, default=None))
 
