@@ -92,6 +92,13 @@ class Publication(Leased, TenantModel):
         NEEDS_REVIEW = "needs_review"
         CANCELLED = "cancelled"
 
+    class Hold(models.TextChoices):
+        TOKEN = "token", _("the connection")
+        ACCOUNT = "account", _("the account")
+        QUOTA = "quota", _("the daily limit")
+        RATE = "rate", _("Instagram's pace")
+        PERSON = "person", _("a person")
+
     RUNNABLE: ClassVar[tuple[str, ...]] = (
         Status.SCHEDULED,
         Status.PREPARING,
@@ -107,6 +114,17 @@ class Publication(Leased, TenantModel):
         Status.PUBLISHED,
     )
 
+    MAY_CANCEL: ClassVar[tuple[str, ...]] = (
+        Status.DRAFT,
+        Status.SCHEDULED,
+        Status.PREPARING,
+        Status.PROCESSING,
+        Status.READY,
+        Status.HELD,
+        Status.MISSED,
+        Status.FAILED,
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="publications")
     revision = models.ForeignKey(PostRevision, on_delete=models.PROTECT, related_name="publications")
@@ -117,20 +135,29 @@ class Publication(Leased, TenantModel):
     ig_id = models.CharField(max_length=32)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
     fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of kind, media and caption"))
+    caption_key = models.CharField(
+        max_length=64, default="", help_text=_("SHA-256 of the caption as a listing may show it")
+    )
 
     scheduled_at = models.DateTimeField(null=True)
     wall_time = models.CharField(max_length=19, blank=True, help_text=_("As the person wrote it: YYYY-MM-DDTHH:MM"))
     time_zone = models.CharField(max_length=64, blank=True)
     next_run_at = models.DateTimeField(null=True)
     lease_owner = models.UUIDField(null=True)
+    crashes = models.PositiveSmallIntegerField(default=0, help_text=_("Steps in a row that never came to their end"))
 
     container_id = models.CharField(max_length=64, blank=True)
     container_created_at = models.DateTimeField(null=True)
     container_state = models.CharField(max_length=16, blank=True)
     containers_made = models.PositiveSmallIntegerField(default=0)
+    status_reads = models.PositiveSmallIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, help_text=_("Last FINISHED read before the fence"))
     seen_published_at = models.DateTimeField(null=True, help_text=_("Meta said PUBLISHED once; this never goes away"))
     fence_at = models.DateTimeField(null=True)
-    send_count = models.PositiveSmallIntegerField(default=0)
+    first_fence_at = models.DateTimeField(null=True, help_text=_("From here on it may be in the listing"))
+    send_count = models.PositiveSmallIntegerField(default=0, help_text=_("How often this container was sent"))
+    extra_sends = models.PositiveSmallIntegerField(default=0, help_text=_("Further sends that a person decided on"))
+    doubt = models.CharField(max_length=16, blank=True, help_text=_("What kind of answer the last send got"))
     confirm_reads = models.PositiveSmallIntegerField(default=0)
     finished_reads = models.PositiveSmallIntegerField(default=0)
     absent_reads = models.PositiveSmallIntegerField(default=0)
@@ -146,7 +173,8 @@ class Publication(Leased, TenantModel):
     problem = models.CharField(max_length=400, blank=True, help_text=_("What went wrong, in words"))
     cure = models.CharField(max_length=400, blank=True)
     held_from = models.CharField(max_length=16, blank=True)
-    held_reason = models.CharField(max_length=16, blank=True)
+    held_reason = models.CharField(max_length=16, blank=True, choices=Hold)
+    waited_for_quota = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[Any] = TenantManager.from_queryset(PublicationQuerySet)()
@@ -154,18 +182,19 @@ class Publication(Leased, TenantModel):
     class Meta:
         ordering = ["scheduled_at", "created_at"]
         indexes = [
-            models.Index(
-                fields=["next_run_at"],
-                name="publication_due",
-                condition=models.Q(
-                    status__in=["scheduled", "preparing", "processing", "ready", "publishing", "confirming"]
-                ),
-            ),
+            models.Index(fields=["next_run_at"], name="publication_due", condition=models.Q(next_run_at__isnull=False)),
+            models.Index(fields=["app_id", "ig_id", "status"], name="publication_by_account"),
             models.Index(fields=["workspace", "scheduled_at"], name="publication_calendar"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["app_id", "ig_id"], condition=models.Q(status="publishing"), name="one_in_fence"
+            ),
+            # Two posts with the same caption could not be told apart in a listing while both are in doubt.
+            models.UniqueConstraint(
+                fields=["app_id", "ig_id", "caption_key"],
+                condition=models.Q(status__in=["publishing", "confirming"]),
+                name="no_twin_in_doubt",
             ),
             models.UniqueConstraint(
                 fields=["app_id", "ig_id", "ig_media_id"],
