@@ -45,6 +45,7 @@ class IGUser(TenantModel):
     follows_count = models.BigIntegerField(null=True)
     media_count = models.BigIntegerField(null=True)
     picture = models.FileField(upload_to="pictures/", blank=True, max_length=200)
+    picture_read_at = models.DateTimeField(null=True, editable=False)
     client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, blank=True, related_name="ig_users")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -177,12 +178,30 @@ class Credential(TenantModel):
         return "•••"
 
 
+class Errand(TenantModel):
+    """One way through a door, from the button to the callback: who, where, which account is expected. Used once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    login = models.CharField(max_length=16, choices=LoginKey)
+    ig_user = models.ForeignKey(IGUser, on_delete=models.CASCADE, null=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked = models.JSONField(default=list, help_text=_("The permissions that were asked for"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_login_display()} · {self.user_id}"
+
+
 class PendingGrant(TenantModel):
     """What came back from a door and waits for the person to pick accounts; its token is sealed and it expires."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     login = models.CharField(max_length=16, choices=LoginKey)
+    app_id = models.CharField(max_length=32)
+    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="+")
     meta_user_id = models.CharField(max_length=32)
     permissions = models.JSONField(default=list)
     kid = models.CharField(max_length=16)
@@ -191,6 +210,9 @@ class PendingGrant(TenantModel):
     data_access_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "•••"
 
 
 class IGMediaQuerySet(TenantQuerySet["IGMedia"]):
