@@ -85,6 +85,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+COTTON_ISOLATE_BY_DEFAULT = True  # A component sees its attributes, never the page's variables by accident.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
@@ -105,6 +106,10 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "django_cotton.templatetags.cotton",
+                "screens.templatetags.icons",
+                "screens.templatetags.formats",
+                "screens.templatetags.marks",
+                "screens.templatetags.charts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -1,0 +1,5 @@
+"""Charts as server-rendered SVG."""
+
+from django import template
+
+register = template.Library()

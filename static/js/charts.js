@@ -1,0 +1,1 @@
+// Charts work without this file; it adds the crosshair.
