@@ -7,15 +7,25 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from workspaces.models import Client
-from workspaces.scoping import TenantModel
+from workspaces.models import Client, Membership
+from workspaces.scoping import TenantManager, TenantModel, TenantQuerySet
+
+
+class AssetQuerySet(TenantQuerySet["Asset"]):
+    def visible_to(self, membership: Membership) -> "AssetQuerySet":
+        """Assets a membership may use: all, or those of its clients and what the person uploaded without a client."""
+        limits = membership.client_ids()
+        if limits is None:
+            return self
+        own = models.Q(client=None, uploaded_by_id=membership.user_id)
+        return self.filter(own | models.Q(client_id__in=limits))
 
 
 class Asset(TenantModel):
     """An uploaded original."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     sha256 = models.CharField(max_length=64, editable=False)
     file = models.FileField(upload_to="originals/", max_length=200)
     name = models.CharField(max_length=200, help_text=_("As the person called it"))
@@ -26,9 +36,17 @@ class Asset(TenantModel):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = TenantManager.from_queryset(AssetQuerySet)()
+
     class Meta:
         ordering = ["-uploaded_at"]
-        constraints = [models.UniqueConstraint(fields=["workspace", "sha256"], name="one_asset_per_content")]
+        # Once per client, not only per workspace: who is limited to one client learns nothing about another's files.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "sha256"], condition=models.Q(client=None), name="one_asset_per_content"
+            ),
+            models.UniqueConstraint(fields=["workspace", "client", "sha256"], name="one_asset_per_client_and_content"),
+        ]
 
     def __str__(self) -> str:
         return self.name

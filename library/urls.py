@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from library import views
+
+urlpatterns = [
+    path("media/<str:token>.jpg", views.media_fetch, name="media_fetch"),
+    path("w/<slug:workspace>/library/<uuid:pk>/thumb.jpg", views.asset_thumb, name="asset_thumb"),
+]

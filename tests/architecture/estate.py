@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from library.storing import store
+from tests.library.pictures import photo
 from workspaces.models import Invitation, Membership
 from workspaces.scoping import workspace_in_force
 
@@ -22,7 +24,12 @@ def client(cast) -> dict[str, Any]:
     return {"pk": cast.other_client.pk}
 
 
+def asset(cast) -> dict[str, Any]:
+    return {"pk": store(photo((400, 400)), by=cast.ada, client=cast.other_client).pk}
+
+
 ESTATE = {
+    "asset_thumb": asset,
     "person_remove": member,
     "invitation_revoke": invitation,
     "client_edit": client,
