@@ -1,0 +1,75 @@
+"""Fixtures for tests that start real processes or drive a real browser."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes.stack import Stack, running_stack
+from tests.settings import ROOT
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# The browser must not look for updates, nor resolve anybody's name but this machine's.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Keep everything that starts processes on one test worker: two such tests at once would only slow each other."""
+    for item in items:
+        if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
+@pytest.fixture
+def stack(request, transactional_db, sandbox) -> Iterator[Stack]:
+    """Yield a stack on the test's own database, nothing started yet; its variables are an indirect parameter."""
+    variables = getattr(request, "param", {})
+    with (
+        tempfile.TemporaryDirectory(prefix="gl-", dir="/tmp") as folder,
+        running_stack(Path(folder), sandbox, **variables) as here,
+    ):
+        yield here
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    if not CHROMIUM:
+        if os.environ.get("REQUIRE_SERVERS"):
+            pytest.fail("There is no Chromium here, and REQUIRE_SERVERS forbids skipping the browser tests.")
+        pytest.skip("There is no Chromium here: install it, or name it in CHROMIUM.")
+    # Playwright's loop runs in this thread, where Django would refuse its synchronous queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def shoot(page):
+    """Return a function that keeps pictures of the screen in light, dark and phone size, when asked to."""
+
+    def take(name: str, full: bool = False) -> None:
+        if not os.environ.get("SCREENSHOTS"):
+            return
+        folder = ROOT / os.environ["SCREENSHOTS"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for label, scheme, size in (
+            ("light", "light", (1440, 900)),
+            ("dark", "dark", (1440, 900)),
+            ("phone", "light", (390, 844)),
+        ):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.screenshot(path=folder / f"{name}-{label}.png", full_page=full)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+    return take
