@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.processes.stack import Stack, running_stack
 from tests.settings import ROOT
@@ -42,14 +43,31 @@ def stack(request, transactional_db, sandbox) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+def chromium() -> Iterator[Browser]:
+    """Yield a headless Chromium, started once per test worker."""
     if not CHROMIUM:
         if os.environ.get("REQUIRE_SERVERS"):
             pytest.fail("There is no Chromium here, and REQUIRE_SERVERS forbids skipping the browser tests.")
         pytest.skip("There is no Chromium here: install it, or name it in CHROMIUM.")
     # Playwright's loop runs in this thread, where Django would refuse its synchronous queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[Page]:
+    """Yield a fresh window; its complaints (script errors, refused resources) fail the test at the end."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Lisbon")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    yield page
+    context.close()
+    assert complaints == []
 
 
 @pytest.fixture
