@@ -17,7 +17,7 @@ admin.site.index_title = "Operations"
 class TenantAdmin(admin.ModelAdmin):
     """Shows rows of every workspace, and writes each inside its own."""
 
-    list_select_related = ("workspace",)
+    list_select_related: tuple[str, ...] = ("workspace",)
     show_facets = admin.ShowFacets.NEVER
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
