@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "insights",
     "publishing",
     "library",
+    "notices",
     "accounts",
     "workspaces",
     "screens",
@@ -161,6 +162,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "beat-heartbeat": {"task": "accounts.beat_heartbeat", "schedule": timedelta(seconds=30)},
     "insights-due": {"task": "insights.sync_due", "schedule": timedelta(minutes=1)},
     "insights-prune": {"task": "insights.prune_raw_answers", "schedule": timedelta(hours=6)},
+    "notices-deliver": {"task": "notices.deliver", "schedule": timedelta(seconds=30)},
     "publishing-look": {"task": "publishing.look", "schedule": timedelta(seconds=15)},
 }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Min, Window
 from django.db.models.functions import RowNumber
+from screens.formats import change
 
 from accounts.models import IGMedia, IGUser
 from insights.models import Rollup
@@ -26,7 +27,6 @@ TO_COME = (
 )
 HIDDEN = (Publication.Status.CANCELLED, Publication.Status.DRAFT)
 SHOWN = 6
-FILTERS = ("all", "needs", "falling", "quiet", "unplanned")
 
 
 @dataclass(frozen=True)
@@ -78,17 +78,15 @@ class Line:
 
     @property
     def engaged_share(self) -> float | None:
-        """Engaged accounts as a share of those reached, in per cent."""
+        """Engaged accounts as a share of those reached."""
         if not self.rollup or not self.rollup.reach or self.rollup.engaged is None:
             return None
-        return 100 * self.rollup.engaged / self.rollup.reach
+        return self.rollup.engaged / self.rollup.reach
 
     @property
     def reach_change(self) -> float | None:
-        """Change of reach against the window before, in per cent."""
-        if not self.rollup or not self.rollup.reach_before or self.rollup.reach is None:
-            return None
-        return 100 * (self.rollup.reach - self.rollup.reach_before) / self.rollup.reach_before
+        """Change of reach against the window before, as a ratio."""
+        return change(self.rollup.reach, self.rollup.reach_before) if self.rollup else None
 
 
 @dataclass

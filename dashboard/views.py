@@ -1,33 +1,80 @@
 """Home: what needs me, today, and the figures of every account."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
-from dashboard.home import FILTERS, filtered, grouped, lines_of, today_of
+from dashboard.home import filtered, grouped, lines_of, today_of
 from dashboard.needs import needs_of, stopped_accounts
+from dashboard.ruler import ruler_of
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
 
+FILTERS = {
+    "all": gettext_lazy("All"),
+    "needs": gettext_lazy("Needs you"),
+    "falling": gettext_lazy("Falling"),
+    "quiet": gettext_lazy("Quiet for 7 days"),
+    "unplanned": gettext_lazy("Nothing planned"),
+}
+DOORS = (
+    {
+        "label": gettext_lazy("Instagram Login"),
+        "sentence": gettext_lazy("You sign in at Instagram. No Facebook Page is needed: figures and publishing."),
+    },
+    {
+        "label": gettext_lazy("Facebook Login"),
+        "sentence": gettext_lazy("You sign in at Facebook and choose Pages: several accounts in one go."),
+    },
+)
 
+
+@require_safe
 @requires(Right.VIEW)
 def home(request: WorkspaceRequest) -> HttpResponse:
     now = timezone.now()
-    chosen = request.GET.get("show", "all")
-    wanted = request.GET.get("q", "").strip().lower().lstrip("@")
     needs = needs_of(request, now)
     lines = lines_of(request, now, stopped_accounts(needs))
+    today = today_of(request, now)
+    return render(
+        request,
+        "dashboard/home.html",
+        {
+            "active": "home",
+            "now": now,
+            "needs": needs,
+            "needs_count": len(needs),
+            "today": today,
+            "ruler": ruler_of(today.rows, now, request.workspace.zone),
+            "doors": DOORS,
+            "all_quiet": _("Nothing needs you"),
+            "nothing_today": _("Nothing is planned for today"),
+            "no_match": _("No account matches"),
+            "lines": lines,
+            **_table(request, lines, now),
+        },
+    )
+
+
+def _table(request: WorkspaceRequest, lines: list[Any], now: Any) -> dict[str, Any]:
+    """Return the accounts table as the address asks for it."""
+    chosen = request.GET.get("show", "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    wanted = request.GET.get("q", "").strip().lower().lstrip("@")
     shown = [line for line in filtered(lines, chosen, now) if wanted in line.account.username.lower()]
-    context = {
-        "active": "home",
-        "now": now,
-        "needs": needs,
-        "today": today_of(request, now),
-        "lines": lines,
+    finals = [line.rollup.final_until for line in lines if line.rollup and line.rollup.final_until]
+    return {
+        "chosen": chosen,
+        "wanted": wanted,
         "shown": shown,
         "groups": grouped(shown),
-        "filters": [(name, len(filtered(lines, name, now))) for name in FILTERS],
-        "chosen": chosen if chosen in FILTERS else "all",
-        "wanted": wanted,
+        "filters": [
+            {"name": name, "label": label, "n": len(filtered(lines, name, now))} for name, label in FILTERS.items()
+        ],
+        "final_until": min(finals, default=None),
     }
-    return render(request, "dashboard/home.html", context)

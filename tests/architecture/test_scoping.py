@@ -17,7 +17,7 @@ from workspaces.scoping import (
     workspace_in_force,
 )
 
-OURS = ("workspaces", "accounts", "library", "insights", "publishing")
+OURS = ("workspaces", "accounts", "library", "notices", "insights", "publishing")
 ROOT = Path(__file__).resolve().parents[2]
 # Rows that hold no tenant's data, each with its reason.
 ABOVE_TENANTS = {
@@ -35,6 +35,7 @@ MAY_LOOK_ACROSS = {
     "workspaces/middleware.py",
     "accounts/entering.py",
     "library/entering.py",
+    "notices/entering.py",
     "insights/entering.py",
     "publishing/entering.py",
 }
