@@ -47,7 +47,7 @@ def change(now: Number | None, before: Number | None) -> float | None:
     """Return how much `now` differs from `before` as a ratio; None where there is nothing to divide by."""
     if now is None or not before:
         return None
-    return float(now - before) / abs(float(before))
+    return (float(now) - float(before)) / abs(float(before))
 
 
 def as_zone(zone: object) -> tzinfo:

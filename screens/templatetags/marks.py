@@ -47,11 +47,11 @@ def delta(value: object, kind: str = "percent", good: str = "up") -> SafeString:
     """
     if not formats.is_number(value):
         return format_html('<span class="delta">{}</span>', _("new"))
-    number = round(float(value), 3) if kind == "percent" else value  # type: ignore[arg-type]
-    text = formats.percent(abs(number)) if kind == "percent" else formats.figure(abs(number))  # type: ignore[arg-type]
+    number = round(float(value), 3) if kind == "percent" else value
+    text = formats.percent(abs(number)) if kind == "percent" else formats.figure(abs(number))
     if not number:
         return format_html('<span class="delta">{}</span>', text)
-    rises = number > 0  # type: ignore[operator]
+    rises = number > 0
     colour = "" if good == "neither" else ("up" if rises == (good == "up") else "down")
     arrow, word = ("↑", _("up")) if rises else ("↓", _("down"))
     return format_html(
