@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = [
-    "config",
-    "dashboard",
-    "insights",
-    "publishing",
-    "library",
-    "notices",
-    "accounts",
-    "workspaces",
-    "screens",
-    "meta",
-    "sandbox",
-]
+APPS = (
+    (ROOT / "pyproject.toml")
+    .read_text()
+    .partition("root_packages = [")[2]
+    .partition("]")[0]
+    .replace('"', "")
+    .split(", ")
+)
 FILES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
 MOST_LINES, MOST_IN_A_FUNCTION = 400, 50
 LONG_FILES: dict[str, str] = {}
