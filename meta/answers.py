@@ -49,7 +49,7 @@ _METRIC = (
 _METRIC_LIST = re.compile(r"(?i)metric\[(\d+)\] must be one of")
 _METRIC_TROUBLE = re.compile(
     r"(?i)\bmetrics?\b.*(?:support|available|specified|incompatible|must be one of|no longer|valid)"
-    r"|valid insights metric"
+    r"|valid insights metric|support the \w+ metric"
 )
 
 
@@ -129,11 +129,16 @@ def next_cursor(body: Mapping[str, Any]) -> str | None:
 def scrub(text: Any, secrets: Iterable[Secret] = ()) -> str:
     """Return Meta's text without tokens, secrets and links: Meta repeats malformed tokens in its own messages."""
     clean = values.text(text)
-    for secret in secrets:
-        for form in {secret.reveal(), quote(secret.reveal(), safe="")} if secret else ():
-            clean = clean.replace(form, MASK)
+    for form in _forms(secrets):
+        clean = clean.replace(form, MASK)
     clean = _NAMED_SECRET.sub(rf"\1{MASK}", _URL.sub(LINK, clean))
     return _TOKEN_LIKE.sub(MASK, clean)[:1000]
+
+
+def _forms(secrets: Iterable[Secret]) -> list[str]:
+    """Return the secrets as they may be repeated: whole, encoded, and the secret half of an app's `id|secret` token."""
+    plain = [part for secret in secrets for part in (secret.reveal(), secret.reveal().rpartition("|")[2])]
+    return sorted({form for part in plain if part for form in (part, quote(part, safe=""))}, key=len, reverse=True)
 
 
 def read(

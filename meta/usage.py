@@ -41,8 +41,7 @@ def from_headers(headers: Mapping[str, str]) -> Usage:
     accounts: dict[str, float] = {}
     waits: list[timedelta] = []
     for account, entries in _json(found.get("x-business-use-case-usage")).items():
-        for entry in entries if isinstance(entries, list) else [entries]:
-            reading = values.mapping(entry)
+        for reading in values.listing(entries):
             accounts[account] = max(accounts.get(account, 0), _percent(reading))
             if (wait := _wait(reading)) is not None:
                 waits.append(wait)

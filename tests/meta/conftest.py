@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -83,6 +83,20 @@ class Wire:
 
         self.acts.append(act)
 
+    def repeat(self, status: int = 400) -> None:
+        """Answer with an error that says everything the request said."""
+
+        def act(peer: socket.socket) -> None:
+            said = " and ".join(
+                [*self.last.query.values(), *self.last.form.values(), self.last.headers.get("authorization", "")]
+            )
+            content = json.dumps(
+                {"error": {"message": f"bad {said} or {quote(said)}", "error_user_msg": said, "code": 100}}
+            )
+            peer.sendall(f"HTTP/1.1 {status} Bad\r\nContent-Length: {len(content)}\r\n\r\n{content}".encode())
+
+        self.acts.append(act)
+
     def reset(self) -> None:
         def act(peer: socket.socket) -> None:
             reset(peer)
@@ -120,8 +134,8 @@ class Wire:
     def close(self) -> None:
         self.closing.set()
         # Waking the listener from accept() needs a connection; closing alone leaves it waiting.
-        with contextlib.suppress(OSError), socket.create_connection(self.listener.getsockname()):
-            pass
+        with contextlib.suppress(OSError), socket.socket() as caller:
+            caller.connect(self.listener.getsockname())
         self.listener.close()
         for peer in self.peers:
             with contextlib.suppress(OSError):

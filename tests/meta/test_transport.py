@@ -103,12 +103,13 @@ def test_a_reset_after_the_request_is_never_repeated(wire, method):
     assert len(wire.seen) == 1
 
 
-def test_a_reset_of_a_fresh_connection_is_never_repeated(wire):
+def test_a_connection_reset_at_once_is_repeated_only_if_nothing_was_sent(wire):
     wire.reset_on_connect = True
     with pytest.raises(NoAnswer) as caught:
         wire.graph().post("17/media_publish")
-    assert caught.value.sent
-    assert wire.connections == 1
+    # Whether the reset comes before our first byte is up to the operating system.
+    assert wire.connections == (1 if caught.value.sent else transport.CONNECT_ATTEMPTS)
+    assert wire.seen == []
 
 
 def test_a_kept_connection_that_breaks_while_sending_is_never_repeated(wire):
