@@ -1,13 +1,13 @@
 """What the personas write under their posts: first lines, second lines, hashtags, by theme."""
 
 PHOTOGRAPHS = {
-    "bakery": ("baguettes", "boule", "buns", "croissant", "eggs", "loaf"),
+    "bakery": ("baguettes", "boule", "buns", "croissant", "eggs", "loaf", "coffee", "plates"),
     "ceramics": ("branch", "cups", "plates", "teapot", "tiles", "vases", "bowl"),
     "climbing": ("hold", "wall1", "wall2", "wall3"),
     "plants": ("autumn", "cactus", "leaves", "succulent", "branch"),
     "coffee": ("coffee", "cups", "croissant", "tiles", "buns"),
-    "hotel": ("pool", "sea", "stairs", "bowl", "branch"),
-    "outdoor": ("dunes", "hills", "sea", "autumn"),
+    "hotel": ("pool", "sea", "stairs", "bowl", "branch", "coffee"),
+    "outdoor": ("dunes", "hills", "sea", "autumn", "leaves"),
     "winery": ("bottles", "hills", "autumn", "vases", "stairs"),
     "creator": ("stairs", "coffee", "branch", "vases", "sea", "succulent", "plates", "croissant"),
 }

@@ -23,7 +23,7 @@ HIGHLIGHT = "17969782069736348"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Media:
     """One post, reel, album, slide or story. `photograph` names a picture of ours or an uploaded file."""
 
@@ -47,15 +47,20 @@ class Media:
 
     @property
     def shortcode(self) -> str:
-        value, found = number("short", self.id), "D"
-        for _ in range(10):
-            value, digit = divmod(value, 64)
-            found += ALPHABET[digit]
-        return found
+        return shortcode(self.id)
 
     @property
     def is_film(self) -> bool:
         return self.media_type == "VIDEO"
+
+
+@lru_cache(maxsize=8192)
+def shortcode(identifier: str) -> str:
+    value, found = number("short", identifier), "D"
+    for _ in range(10):
+        value, digit = divmod(value, 64)
+        found += ALPHABET[digit]
+    return found
 
 
 def media_id(*parts: object) -> str:
@@ -77,8 +82,18 @@ def picture(persona: Persona, position: int) -> str:
     """A photograph and one of its six crops: neighbours in the grid show different photographs."""
     names = captions.PHOTOGRAPHS[persona.theme]
     turn, place = divmod(position, len(names))
-    order = sorted(names, key=lambda name: number("order", persona.username, turn // 2, name))
+    order = shuffled(persona, turn)
     return f"{order[place]}.{(turn + number('crop', persona.username, order[place])) % 6}"
+
+
+@lru_cache(maxsize=4096)
+def shuffled(persona: Persona, turn: int) -> list[str]:
+    """A persona's photographs in the order of one turn, never beginning with the one the turn before ended on."""
+    names = captions.PHOTOGRAPHS[persona.theme]
+    order = sorted(names, key=lambda name: number("order", persona.username, turn, name))
+    if turn and order[0] == shuffled(persona, turn - 1)[-1]:
+        order.append(order.pop(0))
+    return order
 
 
 def kind_of(persona: Persona, position: int) -> tuple[str, str]:
@@ -177,6 +192,7 @@ def stories(username: str, now: float) -> list[Media]:
     return sorted((m for m in found if now - STORY_LIFE < m.timestamp <= now), key=lambda media: -media.timestamp)
 
 
+@lru_cache(maxsize=8)
 def highlight(born: float) -> Media:
     """A story kept in a highlight: readable, with its numbers, after its 24 hours."""
     moment = born - 9 * DAY

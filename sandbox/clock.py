@@ -2,10 +2,12 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAY = 86400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
 class Clock:
@@ -18,6 +20,7 @@ class Clock:
         return time.time() + self.offset
 
 
+@lru_cache(maxsize=65536)
 def meta_time(seconds: float) -> str:
     """A moment as Meta writes it: `2019-04-05T07:56:32+0000`, always UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
@@ -25,9 +28,13 @@ def meta_time(seconds: float) -> str:
 
 def pacific_day(seconds: float) -> int:
     """The number of the Pacific calendar day (proleptic ordinal) in which a moment lies."""
-    return datetime.fromtimestamp(seconds, PACIFIC).toordinal()
+    guess = int(seconds // DAY) + EPOCH
+    if seconds >= day_start(guess):
+        return guess
+    return guess - 1
 
 
+@lru_cache(maxsize=8192)
 def day_start(ordinal: int) -> float:
     """When a Pacific day begins: 07:00 UTC in summer, 08:00 UTC in winter."""
     day = datetime.fromordinal(ordinal)

@@ -131,13 +131,12 @@ def value(call: Call, media: Media, metric: str) -> int | float:
     world = call.world
     if pinned := PINNED.get((media.id, metric)):
         return sum(pinned.values())
-    counted = figures.counted(world, media, "reach")
-    if metric in ("total_interactions",):
+    if metric == "total_interactions":
         return figures.interactions(world, media)
     if metric in SPECIAL:
         low, high, base = SPECIAL[metric]
         rate = low + (high - low) * share(metric, media.id)
-        return int(rate * (counted if base else 1))
+        return int(rate * (figures.counted(world, media, "reach") if base else 1))
     if metric == "reels_skip_rate":
         return round(18 + 40 * share(metric, media.id), 2)
     if metric == "ig_reels_video_view_total_time":
