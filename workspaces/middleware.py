@@ -1,7 +1,7 @@
 """Puts a workspace in force for the whole of a request, response rendering included."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -11,6 +11,17 @@ from workspaces.entering import membership_at
 from workspaces.scoping import across_workspaces, workspace_in_force
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a person to the sign-in; a fragment that polls is told to take the whole screen there."""
+    if "HX-Request" in request.headers:
+        here = request.headers.get("HX-Current-URL", "")
+        path = urlsplit(here).path if here else "/"
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{urlencode({'next': path})}"}
+        )
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 
 class WorkspaceMiddleware:
@@ -34,7 +45,7 @@ class WorkspaceMiddleware:
 
     def _in_workspace(self, request: HttpRequest, slug: str) -> HttpResponse:
         if not request.user.is_authenticated:
-            return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+            return _to_sign_in(request)
         membership = membership_at(slug, request.user)
         if membership is None:
             request.stranger = True  # type: ignore[attr-defined]

@@ -166,3 +166,10 @@ def test_T15_a_foreign_workspace_and_one_that_does_not_exist_look_alike(cast):
 
 def test_H05_screens_of_a_workspace_are_never_stored(cast):
     assert "no-store" in cast.browser("ada").get(reverse("people", args=["aurora"]))["Cache-Control"]
+
+
+def test_T16_a_polling_fragment_of_a_signed_out_person_takes_the_screen_to_the_sign_in(cast, client):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/w/aurora/settings/?x=1"}
+    response = client.get(reverse("people", args=["aurora"]), headers=headers)
+    assert response.status_code == 401
+    assert response["HX-Redirect"] == "/account/login/?next=%2Fw%2Faurora%2Fsettings%2F"
