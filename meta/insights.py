@@ -140,20 +140,17 @@ def _as_unavailable(error: MetaError, metrics: Sequence[str]) -> MetricUnavailab
 
 def parse(body: Mapping[str, Any]) -> list[InsightResult]:
     """Return the metrics of an answer, from any of its shapes; entries without a name are left out."""
-    rows = body.get("data")
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return [_result(row) for row in found if values.text(row.get("name"))]
+    return [_result(row) for row in values.objects(body.get("data")) if values.text(row.get("name"))]
 
 
 def _result(row: Mapping[str, Any]) -> InsightResult:
     total = values.mapping(row.get("total_value"))
-    points = row.get("values")
     return InsightResult(
         name=values.text(row["name"]),
         period=values.text(row.get("period")),
-        points=tuple(_point(item) for item in points if isinstance(item, dict)) if isinstance(points, list) else (),
+        points=tuple(_point(item) for item in values.objects(row.get("values"))),
         total=values.number(total.get("value")),
-        breakdown=tuple(part for group in _dicts(total.get("breakdowns")) for part in _slices(group)),
+        breakdown=tuple(part for group in values.objects(total.get("breakdowns")) for part in _slices(group)),
         title=values.text(row.get("title")),
     )
 
@@ -168,16 +165,8 @@ def _point(item: Mapping[str, Any]) -> Point:
 
 
 def _slices(group: Mapping[str, Any]) -> list[Slice]:
-    keys = _texts(group.get("dimension_keys"))
+    keys = values.texts(group.get("dimension_keys"))
     return [
-        Slice(keys, _texts(result.get("dimension_values")), values.number(result.get("value")))
-        for result in _dicts(group.get("results"))
+        Slice(keys, values.texts(result.get("dimension_values")), values.number(result.get("value")))
+        for result in values.objects(group.get("results"))
     ]
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(values.text(item) for item in value) if isinstance(value, list) else ()

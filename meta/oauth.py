@@ -293,7 +293,7 @@ def parse_grant(body: Mapping[str, Any], *, life: timedelta | None = None) -> Gr
 
 def parse_permissions(body: Mapping[str, Any]) -> dict[str, str]:
     """Return permission → status from an answer of `/me/permissions`."""
-    rows = [item for item in _rows(body) if values.text(item.get("permission"))]
+    rows = [item for item in values.objects(body.get("data")) if values.text(item.get("permission"))]
     return {values.text(row["permission"]): values.text(row.get("status")) for row in rows}
 
 
@@ -301,8 +301,8 @@ def parse_token_info(body: Mapping[str, Any]) -> TokenInfo:
     """Return what `debug_token` says, valid or not."""
     data = values.mapping(body.get("data")) or dict(body)
     granular = {
-        values.text(row.get("scope")): tuple(values.text(target) for target in row.get("target_ids") or ())
-        for row in _rows({"data": data.get("granular_scopes")})
+        values.text(row.get("scope")): values.texts(row.get("target_ids"))
+        for row in values.objects(data.get("granular_scopes"))
     }
     is_valid = data.get("is_valid") is True
     return TokenInfo(
@@ -326,11 +326,6 @@ def _why_invalid(data: Mapping[str, Any]) -> MetaError:
     if values.whole(error.get("code")) is None:
         error["code"] = 190
     return answers.error_from(200, {"error": error})
-
-
-def _rows(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    rows = body.get("data")
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _scopes(value: Any) -> frozenset[str] | None:

@@ -63,11 +63,10 @@ def parse_pages(body: Mapping[str, Any]) -> list[PageNode]:
 def parse_page(body: Mapping[str, Any]) -> PageNode:
     """Return one Page; the Instagram account may come with its id alone."""
     linked = values.mapping(body.get("instagram_business_account"))
-    tasks = body.get("tasks")
     return PageNode(
         id=values.text(body.get("id")),
         name=values.text(body.get("name")),
         token=values.secret(body.get("access_token")),
-        tasks=tuple(values.text(task) for task in tasks) if isinstance(tasks, list) else (),
+        tasks=values.texts(body.get("tasks")),
         ig=ig_user.parse_profile(linked) if values.text(linked.get("id")) else None,
     )

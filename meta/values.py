@@ -93,4 +93,14 @@ def listing(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         inner = value.get("data")
         value = inner if isinstance(inner, list) else ([value] if "id" in value else [])
+    return objects(value)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list, without what is none; [] for anything but a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return a list of texts or ids in its order; () for anything but a list."""
+    return tuple(text(item) for item in value) if isinstance(value, list) else ()

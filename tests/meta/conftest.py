@@ -11,12 +11,17 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from meta.apps import App
 from meta.graph import Graph
 from meta.hosts import Hosts
 from meta.logins import FACEBOOK, INSTAGRAM
 from meta.secrets import Secret
+
+# A busy machine makes single examples slow; that says nothing about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 TOKEN = "IGAAcanaryTOKENdoNOTshow0123456789"
 APP_SECRET = "canary-app-secret-0123456789"

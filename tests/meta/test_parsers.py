@@ -6,7 +6,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meta import answers, ig_container, ig_media, insights, oauth, page, usage, values
@@ -34,6 +34,7 @@ metaish = st.recursive(
 objects = st.dictionaries(st.sampled_from(KNOWN), metaish, max_size=8)
 
 
+@example({"granular_scopes": [{"target_ids": 7}]})
 @given(objects)
 def test_no_object_breaks_a_reader(body):
     assert isinstance(insights.parse(body), list)
