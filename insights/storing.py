@@ -72,7 +72,9 @@ def _newest_wins(model: type[TenantModel], here: Any, rows: dict[tuple[Any, ...]
     older = here.filter(fetched_at__lt=read_at).values_list("pk", *_KEYS[model])
     stale = {pk: rows[tuple(key)] for pk, *key in older if tuple(key) in rows}
     if stale:
-        value = Case(*(When(pk=pk, then=Value(row.value)) for pk, row in stale.items()), default=F("value"))
+        field = model._meta.get_field("value")
+        new_values = (When(pk=pk, then=Value(row.value, output_field=field)) for pk, row in stale.items())
+        value = Case(*new_values, default=F("value"), output_field=field)
         here.filter(pk__in=stale, fetched_at__lte=read_at).update(value=value, fetched_at=read_at)
     return int(new)
 
