@@ -21,7 +21,7 @@ from accounts import syncing as mirror
 from accounts.choosing import connection_for, why_not
 from accounts.models import Connection, IGMedia, IGUser
 from insights import asking, catalogue, claiming, storing
-from insights.asking import Harvest, Listening, Reading, Refusal
+from insights.asking import Harvest, Listening, Reading
 from insights.days import DAY, closes, day_of, last_closed
 from insights.models import SyncRun
 from insights.planning import Step, days_to_read, jitter, plan, plan_of
@@ -46,9 +46,10 @@ State, Kind = SyncRun.State, SyncRun.Kind
 SLICE_STEPS = 10
 PAGE = 25
 NEWEST_MEDIA = 50
-DETAILED_MEDIA = 12
+DETAILED_MEDIA = 8
 DETAILED_FOR = timedelta(days=7)
-SAME_METRIC_DROPPED = 3
+SAME_METRIC_DROPPED = 2
+AFTER_TROUBLE = 6
 MOST_FAILURES = 8
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
@@ -271,9 +272,8 @@ def _series(run: SyncRun, step: Step, graph: Listening, now: datetime) -> Outcom
 def _media(run: SyncRun, step: Step, graph: Listening, now: datetime) -> Outcome:
     """Read one page of media with its figures. A page Meta refuses is halved until one media stands alone."""
     account, at = run.ig_user, dict(run.cursor)
-    refused = storing.refused(account, "media", now)
-    metrics = [m.name for m in catalogue.listed(graph.login.key, step.last) if m.id not in refused]
-    page, refusals = _page(graph, account.ig_id, metrics, at)
+    metrics = [m.name for m in catalogue.listed(graph.login.key, step.last)]
+    page = _page(graph, account.ig_id, metrics, at)
     rows = mirror.store_media(account, list(page.items), now)
     readings = [
         Reading(catalogue.MEDIA[name].id, value, media=item.id)
@@ -282,17 +282,19 @@ def _media(run: SyncRun, step: Step, graph: Listening, now: datetime) -> Outcome
         if value is not None and name in catalogue.MEDIA
     ]
     seen = at.get("seen", []) + [item.id for item in page.items]
-    more = bool(page.after) and len(seen) < NEWEST_MEDIA
+    more = bool(page.after) and len(seen) < (NEWEST_MEDIA if run.kind == Kind.FIRST else PAGE)
     if not more:
         _mark_gone(account, page, seen)
     at |= {"after": page.after, "seen": seen}
-    return Outcome(Harvest(readings, refusals), rows, at if more else None)
+    return Outcome(Harvest(readings), rows, at if more else None)
 
 
-def _page(graph: Listening, ig_id: str, metrics: list[str], at: dict[str, Any]) -> tuple[MediaPage, list[Refusal]]:
-    """Return the next page, as large as Meta lets us; `at` remembers the size and which metrics spoilt a media."""
-    limit = at.get("limit", PAGE)
-    dropped = at.setdefault("dropped", {})
+def _page(graph: Listening, ig_id: str, metrics: list[str], at: dict[str, Any]) -> MediaPage:
+    """Return the next page, as large as Meta lets us. `at` remembers the size, and how many media refused which metric.
+
+    What several media in a row refuse, the older ones behind them are not asked for.
+    """
+    limit, dropped = at.get("limit", PAGE), at.setdefault("dropped", {})
     asked = [name for name in metrics if dropped.get(name, 0) < SAME_METRIC_DROPPED]
     while True:
         try:
@@ -302,24 +304,20 @@ def _page(graph: Listening, ig_id: str, metrics: list[str], at: dict[str, Any]) 
         except Rejected as error:
             if not asked:
                 raise
-            if limit > 1:
-                limit //= 2
-                continue
-            refusal = error
+            limit, asked = _smaller(limit, asked, error, dropped)
         else:
-            at["limit"] = min(limit * 2, PAGE)
-            return page, _given_up(dropped)
-        if refusal.metric in asked:
-            dropped[refusal.metric] = dropped.get(refusal.metric, 0) + 1
-            asked.remove(refusal.metric)
-        else:
-            asked = []
+            at["limit"] = max(limit, AFTER_TROUBLE)
+            return page
 
 
-def _given_up(dropped: dict[str, int]) -> list[Refusal]:
-    reason = "Refused for several media in a row."
-    names = [name for name, times in dropped.items() if times >= SAME_METRIC_DROPPED]
-    return [Refusal(catalogue.MEDIA[name].id, reason, "media") for name in names]
+def _smaller(limit: int, asked: list[str], error: Rejected, dropped: dict[str, int]) -> tuple[int, list[str]]:
+    """Return a smaller question: half the media; for a single one, without the metric it refuses, or without any."""
+    if limit > 1:
+        return limit // 2, asked
+    culprits = [error.metric] if error.metric in asked else asked
+    for name in culprits:
+        dropped[name] = dropped.get(name, 0) + 1
+    return limit, [name for name in asked if name not in culprits]
 
 
 def _mark_gone(account: IGUser, page: MediaPage, seen: list[str]) -> None:
