@@ -1,5 +1,6 @@
 """From a request to its answer: the first path segment names the host, faults and the log lie around every call."""
 
+import logging
 import re
 from typing import Any
 
@@ -16,9 +17,10 @@ from sandbox import (
 )
 from sandbox.errors import FlatError, GraphError, flat_response, graph_response, new_trace, not_modelled
 from sandbox.graph import LOGIN_OF, VERSION
-from sandbox.server import Request, Response, json_response, redirect
+from sandbox.server import BadRequest, Request, Response, json_response, redirect
 from sandbox.world import World
 
+log = logging.getLogger("sandbox")
 SECRET = re.compile(r"token|secret|proof|^code$")
 
 
@@ -57,6 +59,12 @@ class Application:
             found = graph_response(error, trace)
         except FlatError as error:
             found = flat_response(error)
+        except BadRequest:
+            raise
+        except Exception:  # A mistake of the sandbox itself: told as one, with its trace in the log.
+            log.exception("The sandbox failed on %s %s", request.method, request.path)
+            message = "The sandbox itself failed; its log says where."
+            found = json_response({"error": {"message": message, "type": "SandboxException", "code": 1}}, 500)
         found.headers |= {"x-fb-trace-id": trace, "x-fb-request-id": trace[::-1]}
         return found
 

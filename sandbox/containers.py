@@ -32,7 +32,7 @@ from sandbox.container_tables import (
 )
 from sandbox.errors import GraphError, bad_param, not_modelled, publishing_error
 from sandbox.graph_call import COMMON, Call, may_publish, reachable
-from sandbox.nodes import absent, media_node, select
+from sandbox.nodes import Table, absent, media_node, select
 from sandbox.personas import BY_USERNAME, Persona, number
 from sandbox.selection import Field, parse
 from sandbox.world import World
@@ -202,7 +202,7 @@ def status_of(world: World, document: Document) -> tuple[str, str]:
     return "FINISHED", "Finished: Media has been uploaded and it is ready to be published."
 
 
-CONTAINER = {
+CONTAINER: Table = {
     "id": lambda call, document, field: document["id"],
     "status_code": lambda call, document, field: status_of(call.world, document)[0],
     "status": lambda call, document, field: status_of(call.world, document)[1],

@@ -99,7 +99,7 @@ def set_tokens(world: World, values: Values) -> Values:
 
 def add_fault(world: World, values: Values) -> Values:
     with world.guard:
-        world.fault_number = getattr(world, "fault_number", 0) + 1
+        world.fault_number += 1
         fault = faults.ordered(values, world.fault_number)
         world.switches.faults = [*world.switches.faults, fault]
     return {"id": fault.id, "faults": faults.listed(world)}

@@ -198,7 +198,7 @@ class Server:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self, connection: socket.socket) -> None:
-        stream = connection.makefile("rb", 65536)
+        stream = connection.makefile("rb")
         try:
             while not self.stopping.is_set() and self.answer_one(connection, stream):
                 pass

@@ -198,7 +198,7 @@ def require(world: World, session: Session, feature: str) -> None:
 
 def valid_proof(world: World, token: str, proof: str) -> bool:
     expected = hmac.new(world.apps.meta_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected, proof)
+    return hmac.compare_digest(expected.encode(), proof.encode())
 
 
 def kill(world: World, document: Document, death: str) -> None:

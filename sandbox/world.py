@@ -67,6 +67,9 @@ class World:
         self.requests: deque[dict[str, Any]] = deque(maxlen=1000)
         self.served = 0
         self.calls: dict[tuple[str, int], int] = {}
+        self.fault_number = 0
+        self.by_id: dict[str, Media] = {}
+        self.index_key: tuple[float, int] | None = None
         self.guard = threading.RLock()
         self.begin()
 
@@ -156,7 +159,7 @@ class World:
 
     def index(self) -> dict[str, Media]:
         key = (self.born, sum(map(len, self.published.values())))
-        if getattr(self, "index_key", None) != key:
+        if self.index_key != key:
             self.by_id = {m.id: m for persona in PERSONAS if persona.is_professional for m in self.everything(persona)}
             self.index_key = key
         return self.by_id

@@ -23,7 +23,7 @@ class Sandbox:
 
     url: str
 
-    def control(self, action: str, **body: Any) -> Any:
+    def control(self, action: str, /, **body: Any) -> Any:
         """Return the answer of `POST /control/api/<action>`."""
         return self._ask(f"/control/api/{action}", dumps(body).encode())
 
