@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db.models import F, Min, Window
 from django.db.models.functions import RowNumber
-from screens.formats import change
+from django.utils.translation import ngettext
 
 from accounts.models import IGMedia, IGUser
 from insights.models import Rollup
 from publishing.models import Publication
+from screens.formats import change
 from workspaces.access import WorkspaceRequest
 from workspaces.models import Client
 
@@ -75,6 +76,17 @@ class Line:
     latest: list[IGMedia] = field(default_factory=list)
     next_at: datetime | None = None
     stopped: int = 0
+    picture_url: str = ""
+
+    @property
+    def stopped_label(self) -> str:
+        return ngettext("%(n)d thing needs you", "%(n)d things need you", self.stopped) % {"n": self.stopped}
+
+    @property
+    def followers(self) -> int | None:
+        """Followers as last read: the rollup's, else the profile's."""
+        known = self.rollup.followers if self.rollup else None
+        return known if known is not None else self.account.followers_count
 
     @property
     def engaged_share(self) -> float | None:

@@ -28,7 +28,7 @@ NEARLY = 0.9
 ROWS = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class Need:
     """One row: state, picture, what, cause, age, the one cure."""
 
@@ -43,6 +43,8 @@ class Need:
     url: str
     account: IGUser | None = None
     publication: Publication | None = None
+    picture: str = ""
+    thumb: str = ""
 
 
 # state → word, icon, colour, the cure's label

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from publishing.states import STATES
-
 from publishing.models import Publication
+from publishing.states import STATES
 
 STEP = 20  # Minutes that share a column.
 BASE, PITCH, ROOM = 56, 10, 6

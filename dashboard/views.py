@@ -1,5 +1,6 @@
 """Home: what needs me, today, and the figures of every account."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from dashboard.home import filtered, grouped, lines_of, today_of
-from dashboard.needs import needs_of, stopped_accounts
+from dashboard import pictures
+from dashboard.home import Line, filtered, grouped, lines_of, today_of
+from dashboard.needs import Need, first_line, needs_of, stopped_accounts
 from dashboard.ruler import ruler_of
+from publishing.models import Publication
+from publishing.states import state_of
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
 
@@ -22,6 +26,8 @@ FILTERS = {
     "quiet": gettext_lazy("Quiet for 7 days"),
     "unplanned": gettext_lazy("Nothing planned"),
 }
+# Meta may correct a day for 72 hours after it ended.
+STILL_MOVING = timedelta(days=2)
 DOORS = (
     {
         "label": gettext_lazy("Instagram Login"),
@@ -41,6 +47,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     needs = needs_of(request, now)
     lines = lines_of(request, now, stopped_accounts(needs))
     today = today_of(request, now)
+    _decorate(request.workspace.slug, needs, today.near, lines)
     return render(
         request,
         "dashboard/home.html",
@@ -61,13 +68,28 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     )
 
 
-def _table(request: WorkspaceRequest, lines: list[Any], now: Any) -> dict[str, Any]:
+def _decorate(slug: str, needs: list[Need], rows: list[Publication], lines: list[Line]) -> None:
+    """Give every row what its template shows beside the row itself."""
+    for need in needs:
+        need.picture = pictures.of_account(slug, need.account)
+        need.thumb = pictures.of_publication(slug, need.publication)
+    for row in rows:
+        row.thumb_url = pictures.of_publication(slug, row)  # type: ignore[attr-defined]
+        row.first_line = first_line(row)  # type: ignore[attr-defined]
+        row.state = state_of(row)  # type: ignore[attr-defined]
+    for line in lines:
+        line.picture_url = pictures.of_account(slug, line.account)
+        for media in line.latest:
+            media.thumb_url = pictures.of_media(slug, media)  # type: ignore[attr-defined]
+
+
+def _table(request: WorkspaceRequest, lines: list[Line], now: datetime) -> dict[str, Any]:
     """Return the accounts table as the address asks for it."""
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     wanted = request.GET.get("q", "").strip().lower().lstrip("@")
     shown = [line for line in filtered(lines, chosen, now) if wanted in line.account.username.lower()]
-    finals = [line.rollup.final_until for line in lines if line.rollup and line.rollup.final_until]
+    last_days = [line.rollup.day for line in lines if line.rollup and line.rollup.day]
     return {
         "chosen": chosen,
         "wanted": wanted,
@@ -76,5 +98,5 @@ def _table(request: WorkspaceRequest, lines: list[Any], now: Any) -> dict[str, A
         "filters": [
             {"name": name, "label": label, "n": len(filtered(lines, name, now))} for name, label in FILTERS.items()
         ],
-        "final_until": min(finals, default=None),
+        "final_until": min(last_days) - STILL_MOVING if last_days else None,
     }

@@ -7,7 +7,6 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import connection_lost
-
         from notices import telling
 
         connection_lost.connect(telling.on_connection_lost, dispatch_uid="notices")
