@@ -11,9 +11,11 @@ import platform
 import secrets
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,6 +97,23 @@ def generated_secrets(path: Path) -> Path:
         with os.fdopen(descriptor, "w") as file:
             file.write("\n".join(lines) + "\n")
     return path
+
+
+def prepared_state(root: Path = ROOT) -> str:
+    """Return a text that changes whenever the preparation has something to do; empty when only asking can tell."""
+    database = os.environ["DATABASE_URL"]
+    if not database.startswith("sqlite:") or not Path(database.removeprefix("sqlite:///")).exists():
+        return ""
+    files = [*root.glob("*/migrations/*.py"), *(root / "static").rglob("*"), Path(sys.prefix, "pyvenv.cfg")]
+    files += [*Path(sys.prefix).glob("*.stamp")]
+    marks = sorted(f"{file} {file.stat().st_mtime_ns}" for file in files if file.is_file())
+    return sha256("\n".join([database, *marks]).encode()).hexdigest()
+
+
+def is_prepared(var: Path) -> bool:
+    """Return whether nothing changed since the last preparation, which then need not load Django to find out."""
+    stamp = var / "prepared.stamp"
+    return (ROOT / "staticfiles").is_dir() and stamp.exists() and stamp.read_text() == (prepared_state() or "never")
 
 
 def redis_command(socket_path: Path, folder: Path) -> list[str]:

@@ -9,24 +9,15 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from config.embedded import prepared_state
+
 
 def main(var: Path) -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    collect_static(Path(settings.STATIC_ROOT), var / "static.stamp")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=Path(settings.STATIC_ROOT).exists())
     first_sign_in(var / "sign-in.txt")
-
-
-def collect_static(target: Path, stamp: Path) -> None:
-    """Copy the static files when one of them, or an installed package, changed since the last time."""
-    sources = [Path(folder) for folder in settings.STATICFILES_DIRS]
-    files = [file for folder in sources for file in folder.rglob("*") if file.is_file()]
-    newest = max((file.stat().st_mtime_ns for file in files), default=0)
-    state = f"{len(files)} {newest} {Path(sys.prefix, 'pyvenv.cfg').stat().st_mtime_ns}"
-    if target.exists() and stamp.exists() and stamp.read_text() == state:
-        return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=target.exists())
-    stamp.write_text(state)
+    (var / "prepared.stamp").write_text(prepared_state())
 
 
 def first_sign_in(path: Path) -> None:

@@ -88,7 +88,10 @@ class Supervisor:
         self.parent = os.getppid() if os.environ.get("MAKELEVEL") else 0
         # A process of its own, in its own session: it outlives this one by as long as tidying up takes.
         self.lifeline = subprocess.Popen(
-            [PYTHON, "-m", "config.lifeline"], stdin=subprocess.PIPE, start_new_session=True, cwd=embedded.ROOT
+            [PYTHON, "-I", str(embedded.ROOT / "config" / "lifeline.py")],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd=embedded.ROOT,
         )
 
     @property
@@ -228,7 +231,8 @@ def run(parts: Embedded, supervisor: Supervisor) -> None:
     try:
         for name, command in foundation(parts).items():
             supervisor.add(name, command)
-        supervisor.run_once("prepare", [PYTHON, "-m", "config.prepare", str(parts.var)])
+        if not embedded.is_prepared(parts.var):
+            supervisor.run_once("prepare", [PYTHON, "-m", "config.prepare", str(parts.var)])
         if supervisor.is_stopping:
             return
         supervisor.add("web", web_command(parts.port))
