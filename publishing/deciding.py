@@ -60,6 +60,9 @@ class Move(StrEnum):
     SEND_AGAIN = "send_again"
     RESTAGE = "restage"
     HOLD = "hold"
+    """Proved not live; wait for what Meta objected to."""
+    BLIND = "blind"
+    """Nothing can be read for want of a living token; wait for one, and know no more than before."""
     FAIL = "fail"
     REVIEW = "review"
 
@@ -86,7 +89,7 @@ class Case:
     """Not so late that a person has to decide."""
     containers_left: bool = True
     token_refused: bool = False
-    """The reads themselves were refused for want of a living token."""
+    """The listing could not be read for want of a living token."""
 
 
 def take_over(status: str) -> str:
@@ -113,12 +116,12 @@ def verdict(case: Case, container: Container, listing: Listing) -> Move:
     if listing is Listing.SEVERAL:
         return Move.REVIEW
     if listing is Listing.UNREADABLE:
-        return Move.HOLD if case.token_refused else _wait(case)
+        return Move.BLIND if case.token_refused else _wait(case)
     if container in DEAD:
         return _dead(case)
     if container is Container.FINISHED:
         return _not_taken(case)
-    return _not_told(case, container)
+    return _not_told(case)
 
 
 def _wait(case: Case) -> Move:
@@ -153,10 +156,8 @@ def _send_again(case: Case) -> Move:
     return Move.SEND_AGAIN if case.sends < case.sends_allowed and case.in_time else Move.REVIEW
 
 
-def _not_told(case: Case, container: Container) -> Move:
+def _not_told(case: Case) -> Move:
     """The container cannot be read, or claims to be in progress; the listing does not show it."""
-    if container is Container.UNREADABLE and case.token_refused:
-        return Move.HOLD
     if case.expired_by_rule and case.absent_twice:
         return Move.RESTAGE if case.doubt is Doubt.TOLD_ABSENT and case.containers_left else Move.FAIL
     return _wait(case)

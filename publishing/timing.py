@@ -15,16 +15,14 @@ class Timing:
 
     lease: timedelta = 120 * SECOND
     """Longer than the longest call, so that nobody takes over a row while its call is still under way."""
-    lease_needed: timedelta = 90 * SECOND
-    """What must be left of the lease when a container is sent."""
     stage_ahead: timedelta = 15 * MINUTE
     last_look: timedelta = 30 * SECOND
     """How long before it is due the last status read happens; spread over `last_look_spread`."""
     last_look_spread: timedelta = 20 * SECOND
     look_keeps: timedelta = 90 * SECOND
     """How long a FINISHED read is fresh enough to send on."""
-    status_reads: tuple[timedelta, ...] = (3 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE)
-    """After creation, between status reads; the last one repeats."""
+    status_reads: tuple[timedelta, ...] = (3 * SECOND, 7 * SECOND, 20 * SECOND, 30 * SECOND, MINUTE)
+    """Between creation and the first status read, then between reads; the last one repeats."""
     give_up_processing: timedelta = 30 * MINUTE
     back_off: timedelta = 30 * SECOND
     longest_back_off: timedelta = 5 * MINUTE
