@@ -52,6 +52,7 @@ class Wire:
     peers: list[socket.socket] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
     reset_on_connect: bool = False
+    speak_first: bool = False
 
     @property
     def url(self) -> str:
@@ -122,6 +123,7 @@ class Wire:
                 peer, _ = self.listener.accept()
                 self.connections += 1
                 if self.reset_on_connect:
+                    peer.recv(1, socket.MSG_PEEK)
                     reset(peer)
                     continue
                 self.peers.append(peer)
@@ -131,6 +133,10 @@ class Wire:
 
     def serve(self, peer: socket.socket, number: int) -> None:
         with peer, contextlib.suppress(OSError), peer.makefile("rb") as stream:
+            if self.speak_first:
+                self.acts[0](peer)
+                while peer.recv(4096):
+                    pass
             while request := read_request(stream, number):
                 self.seen.append(request)
                 act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]

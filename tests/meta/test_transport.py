@@ -103,13 +103,31 @@ def test_a_reset_after_the_request_is_never_repeated(wire, method):
     assert len(wire.seen) == 1
 
 
-def test_a_connection_reset_at_once_is_repeated_only_if_nothing_was_sent(wire):
+def test_a_reset_before_the_request_is_read_is_never_repeated(wire):
     wire.reset_on_connect = True
     with pytest.raises(NoAnswer) as caught:
         wire.graph().post("17/media_publish")
-    # Whether the reset comes before our first byte is up to the operating system.
-    assert wire.connections == (1 if caught.value.sent else transport.CONNECT_ATTEMPTS)
+    assert caught.value.sent
+    assert wire.connections == 1
     assert wire.seen == []
+
+
+def test_a_server_that_does_not_speak_tls_was_sent_nothing(wire):
+    wire.reset_on_connect = True
+    hosts = Hosts(instagram_graph=wire.url.replace("http:", "https:"))
+    with pytest.raises(NoAnswer) as caught:
+        Graph(INSTAGRAM, hosts, Secret(TOKEN)).post("17/media_publish")
+    assert caught.value.sent is False
+
+
+def test_a_failed_handshake_is_not_tried_again(wire):
+    wire.send(b"HTTP/1.1 400 Bad\r\n\r\n" * 10)
+    wire.speak_first = True
+    hosts = Hosts(instagram_graph=wire.url.replace("http:", "https:"))
+    with pytest.raises(NoAnswer, match="secure connection") as caught:
+        Graph(INSTAGRAM, hosts, Secret(TOKEN)).post("17/media_publish")
+    assert caught.value.sent is False
+    assert wire.connections == 1
 
 
 def test_a_kept_connection_that_breaks_while_sending_is_never_repeated(wire):
@@ -176,6 +194,13 @@ def test_no_redirect_is_followed(wire, status):
         "/graph.instagram.com/v25.0/me",
         "/graph.instagram.com/v25.0/17/media_publish",
     }
+
+
+def test_the_body_of_a_redirect_is_not_read_to_its_end(wire):
+    head = f"HTTP/1.1 302 Found\r\nLocation: {wire.url}/x\r\nContent-Length: 99999999\r\n\r\n".encode()
+    wire.send(head, *[b"x" * 65536] * 100)
+    with pytest.raises(NoAnswer, match="larger than any"):
+        transport.send(transport.Call("GET", f"{wire.url}/x", max_body=100_000, deadline=2))
 
 
 PAGE = b"<html><body>502 Bad Gateway</body></html>"
