@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import TemplateView
+
+from screens.views import styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -16,4 +17,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workspaces.urls")),
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

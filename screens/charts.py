@@ -112,7 +112,7 @@ class Trend:
     pins: list[Pin] = field(default_factory=list)
 
 
-def nice_step(span: float, steps: int = 4) -> float:
+def nice_step(span: float, steps: int = 5) -> float:
     """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that covers `span` in at most `steps` steps, at least 1."""
     if span <= steps:
         return 1.0

@@ -79,7 +79,7 @@ def chart(
 
 def _axes(drawn: charts.Trend, days: Sequence[Day], plot: int) -> dict[str, Any]:
     """Return the axis, its round numbers and the days named under it."""
-    heights = [(tick, drawn.scale.y(tick) * plot / 100) for tick in drawn.scale.ticks() if tick]
+    heights = [(tick, drawn.scale.y(tick) * plot / 100) for tick in drawn.scale.ticks() if tick and drawn.last]
     named = [n for n in charts.axis_days(len(days)) if drawn.xs[n] <= charts.RIGHT - 2 or len(days) < 3]
     return {
         "axis_y": f"{drawn.scale.y(0) * plot / 100:.1f}",
@@ -114,9 +114,9 @@ def _spoken(day: Day, x: float) -> list[Any]:
 
 
 @register.simple_tag
-def spark(values: Sequence[formats.Number | None], provisional: int = 0, label: str = "") -> SafeString:
+def spark(values: Sequence[formats.Number | Day | None], provisional: int = 0, label: str = "") -> SafeString:
     """Draw a sparkline; the last `provisional` days are hatched, a None breaks the line."""
-    stretches, xs = charts.spark(list(values or []))
+    stretches, xs = charts.spark([v.value if isinstance(v, Day) else v for v in values or ()])
     if not stretches:
         return format_html('<span class="spark faint" title="{}">{}</span>', _("no data"), formats.NOTHING)
     lines = format_html_join("", '<polyline class="line" points="{}"/>', ((points(line),) for line in stretches))

@@ -74,3 +74,10 @@ def share(value: object, whole: object) -> str:
 def pages_near(paginator: Paginator, number: int) -> Iterator[int]:
     """Return the page numbers to show around `number`; 0 stands for pages left out."""
     return (n if isinstance(n, int) else 0 for n in paginator.get_elided_page_range(number, on_each_side=1, on_ends=1))
+
+
+@register.simple_tag
+def status_image(state: str, word: str = "", name: str = "") -> SafeString:
+    """Draw a state as an icon that carries its word, for places too small to write it."""
+    known, shape = STATUS.get(state, ("", "circle"))
+    return icon(name or shape, word or str(known))
