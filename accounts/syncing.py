@@ -46,7 +46,7 @@ def read_profile(connection: Connection) -> Profile:
     return profile
 
 
-def store_profile(ig_user: IGUser, profile: Profile) -> IGUser:
+def store_profile(ig_user: IGUser, profile: Profile, *, with_picture: bool = True) -> IGUser:
     """Write a profile over the mirror; what Meta left out stays as it was known. The picture is renewed weekly."""
     if profile.ig_id != ig_user.ig_id:
         raise ValueError("This profile belongs to another account.")
@@ -61,7 +61,7 @@ def store_profile(ig_user: IGUser, profile: Profile) -> IGUser:
     IGUser.objects.filter(pk=ig_user.pk).update(**values)
     for name, value in values.items():
         setattr(ig_user, name, value)
-    if not ig_user.picture_read_at or now - ig_user.picture_read_at > PICTURE_LASTS:
+    if with_picture and (not ig_user.picture_read_at or now - ig_user.picture_read_at > PICTURE_LASTS):
         _keep_picture(ig_user, profile.profile_picture_url, now)
     return ig_user
 

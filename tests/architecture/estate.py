@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from accounts.models import Connection, IGMedia, IGUser, PendingGrant
 from library.storing import store
 from tests.library.pictures import photo
 from workspaces.models import Invitation, Membership
@@ -28,7 +31,42 @@ def asset(cast) -> dict[str, Any]:
     return {"pk": store(photo((400, 400)), by=cast.ada, client=cast.other_client).pk}
 
 
+def account(cast) -> dict[str, Any]:
+    return {"pk": _account(cast).pk}
+
+
+def connection(cast) -> dict[str, Any]:
+    made = Connection.objects.create(ig_user=_account(cast), login="instagram", app_id="1", meta_user_id=uuid4().hex)
+    return {"pk": made.pk}
+
+
+def media(cast) -> dict[str, Any]:
+    made = IGMedia(ig_user=_account(cast), media_id="1", read_at=timezone.now())
+    made.thumbnail.save("estate.jpg", ContentFile(photo((40, 40)).read()))
+    return {"pk": made.pk}
+
+
+def pending_grant(cast) -> dict[str, Any]:
+    """A grant that ran out, so that nobody asks Meta about it."""
+    made = PendingGrant.objects.create(user=cast.ada, login="facebook", sealed=b"", expires_at=timezone.now())
+    return {"pk": made.pk}
+
+
+def _account(cast) -> IGUser:
+    made = IGUser(ig_id=uuid4().hex, username="crux", client=cast.other_client)
+    made.picture.save("estate.jpg", ContentFile(photo((40, 40)).read()))
+    return made
+
+
 ESTATE = {
+    "account": account,
+    "account_client": account,
+    "account_remove": account,
+    "ig_user_picture": account,
+    "connection_check": connection,
+    "disconnect": connection,
+    "connect_pick": pending_grant,
+    "media_thumbnail": media,
     "asset_thumb": asset,
     "person_remove": member,
     "invitation_revoke": invitation,
