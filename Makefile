@@ -67,13 +67,15 @@ test-fast: setup ## The suite on SQLite without processes and browser
 
 .PHONY: lint
 lint: setup ## Style, types, import rules, migrations, deployment checks, templates
-	@$(BIN)/ruff check -q .
-	@$(BIN)/ruff format -q --check .
-	@$(BIN)/lint-imports --no-cache > /dev/null || $(BIN)/lint-imports --no-cache
-	@env $(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
-	@env $(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	@$(BIN)/djlint --lint --quiet templates
-	@env $(PRODUCTION) $(BIN)/mypy .
+	@mkdir -p -m 700 var; failed=; \
+	$(BIN)/ruff check -q . || failed="$$failed style"; \
+	$(BIN)/ruff format -q --check . || failed="$$failed format"; \
+	$(BIN)/lint-imports --no-cache > var/imports.log || { cat var/imports.log; failed="$$failed imports"; }; \
+	env $(PRODUCTION) DATABASE_URL=sqlite:///var/nothing.sqlite3 $(BIN)/python manage.py makemigrations --check --dry-run > var/migrations.log || { cat var/migrations.log; failed="$$failed migrations"; }; \
+	env $(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING > /dev/null || failed="$$failed deployment"; \
+	$(BIN)/djlint --lint --quiet templates || failed="$$failed templates"; \
+	env $(PRODUCTION) $(BIN)/mypy . || failed="$$failed types"; \
+	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; fi
 
 .PHONY: format
 format: setup ## Format the code
