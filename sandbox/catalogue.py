@@ -172,7 +172,9 @@ def story(persona: Persona, ordinal: int, place: int) -> Media:
     moment = day_start(ordinal) + (2 + place * 5) * 3600 + number("story", persona.username, ordinal, place) % 9000
     line = captions.STORY_LINES[number("line", persona.username, ordinal, place) % len(captions.STORY_LINES)]
     identifier = f"178{position:03d}{ordinal:07d}{place:04d}"
-    return Media(identifier, persona.username, moment, "IMAGE", "STORY", picture(persona, ordinal * 3 + place), line)
+    return Media(
+        identifier, persona.username, moment, "IMAGE", "STORY", picture(persona, (ordinal * 3 + place) % 600), line
+    )
 
 
 def story_by_id(identifier: str) -> Media | None:

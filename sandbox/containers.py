@@ -119,8 +119,15 @@ def check_tags(call: Call, kind: str) -> None:
             raise bad_param("user_tags must be a list of objects with username, x and y", kind=call.error_kind)
         if kind in (IMAGE, ITEM_IMAGE) and not ("x" in tag and "y" in tag):
             raise publishing_error(2207036)
-        if not all(0.0 <= float(tag.get(axis, 0)) <= 1.0 for axis in "xy"):
+        if not all(inside(tag.get(axis, 0)) for axis in "xy"):
             raise bad_param("user_tags positions must lie between 0.0 and 1.0", kind=call.error_kind)
+
+
+def inside(value: Any) -> bool:
+    try:
+        return 0.0 <= float(value) <= 1.0
+    except (TypeError, ValueError):
+        return False
 
 
 def check_collaborators(call: Call) -> None:

@@ -210,10 +210,10 @@ FROM_POSTS = {
 }
 
 
-class DayCache(OrderedDict[tuple[str, int, float, int], dict[str, float]]):
+class DayCache(OrderedDict[tuple[str, int, str, int], dict[str, float]]):
     """The newest few thousand finished days."""
 
-    def keep(self, key: tuple[str, int, float, int], value: dict[str, float]) -> dict[str, float]:
+    def keep(self, key: tuple[str, int, str, int], value: dict[str, float]) -> dict[str, float]:
         self[key] = value
         if len(self) > 40_000:
             self.popitem(last=False)
@@ -225,7 +225,7 @@ DAYS = DayCache()
 
 def account_day(world: World, persona: Persona, day: int) -> dict[str, float]:
     """The finished values of one Pacific day, before Meta's delay takes its share."""
-    key = (persona.username, day, world.born, world.media_version(persona.username))
+    key = (persona.username, day, world.salt, world.media_version(persona.username))
     return DAYS.get(key) or DAYS.keep(key, work_out(world, persona, day))
 
 

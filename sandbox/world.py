@@ -69,7 +69,7 @@ class World:
         self.calls: dict[tuple[str, int], int] = {}
         self.fault_number = 0
         self.by_id: dict[str, Media] = {}
-        self.index_key: tuple[float, int] | None = None
+        self.index_key: tuple[str, int] | None = None
         self.guard = threading.RLock()
         self.begin()
 
@@ -158,7 +158,7 @@ class World:
         return found
 
     def index(self) -> dict[str, Media]:
-        key = (self.born, sum(map(len, self.published.values())))
+        key = (self.salt, sum(map(len, self.published.values())))
         if self.index_key != key:
             self.by_id = {m.id: m for persona in PERSONAS if persona.is_professional for m in self.everything(persona)}
             self.index_key = key
