@@ -73,6 +73,11 @@ class Scale:
         count = round((self.high - self.low) / self.step)
         return [self.low + n * self.step for n in range(count + 1)]
 
+    @property
+    def decimals(self) -> int:
+        """Return how many decimals the numbers on the axis need."""
+        return next((n for n in range(9) if math.isclose(round(self.step, n), self.step)), 9)
+
 
 @dataclass(frozen=True)
 class Span:
@@ -112,21 +117,20 @@ class Trend:
     pins: list[Pin] = field(default_factory=list)
 
 
-def nice_step(span: float, steps: int = 5) -> float:
-    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that covers `span` in at most `steps` steps, at least 1."""
-    if span <= steps:
+def nice_step(span: float, whole: bool, steps: int = 5) -> float:
+    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that covers `span` in at most `steps` steps; a whole one if asked."""
+    if not span or (whole and span <= steps):
         return 1.0
     raw = span / steps
     size = 10.0 ** math.floor(math.log10(raw))
-    return next(f * size for f in (1, 2, 2.5, 5, 10, 20) if f * size >= raw and (f * size) % 1 == 0)
+    return next(f * size for f in (1, 2, 2.5, 5, 10, 20) if f * size >= raw and (not whole or (f * size) % 1 == 0))
 
 
 def scale_for(values: Iterable[Number | None]) -> Scale:
-    """Return a scale that holds every value and zero."""
+    """Return a scale that holds every value and zero; counts get whole steps."""
     known = [float(v) for v in values if v is not None]
-    high, low = max(known, default=0.0), min(known, default=0.0)
-    high, low = max(high, 0.0), min(low, 0.0)
-    step = nice_step(high - low)
+    high, low = max([*known, 0.0]), min([*known, 0.0])
+    step = nice_step(high - low, whole=all(v == int(v) for v in known))
     top, bottom = step * math.ceil(high / step), step * math.floor(low / step)
     return Scale(bottom, top if top > bottom else bottom + step, step)
 

@@ -83,7 +83,10 @@ def _axes(drawn: charts.Trend, days: Sequence[Day], plot: int) -> dict[str, Any]
     named = [n for n in charts.axis_days(len(days)) if drawn.xs[n] <= charts.RIGHT - 2 or len(days) < 3]
     return {
         "axis_y": f"{drawn.scale.y(0) * plot / 100:.1f}",
-        "ticks": [{"y": f"{y:.1f}", "above": f"{y - 4:.1f}", "text": formats.figure(tick)} for tick, y in heights],
+        "ticks": [
+            {"y": f"{y:.1f}", "above": f"{y - 4:.1f}", "text": formats.figure(tick, drawn.scale.decimals)}
+            for tick, y in heights
+        ],
         "axis": [
             {"x": f"{drawn.xs[n]:.2f}", "text": date_format(days[n].on, "j M"), "crowded": bool(i % 2)}
             for i, n in enumerate(named)
