@@ -67,11 +67,6 @@ def stories(graph: Graph, ig_id: str, *, metrics: Sequence[str] = ()) -> MediaPa
     return parse_media_page(_ask(graph, f"{ig_id}/stories", metrics))
 
 
-def live(graph: Graph, ig_id: str) -> tuple[Media, ...]:
-    """Return the broadcasts running right now."""
-    return parse_media_page(graph.get(f"{ig_id}/live_media", fields="id,media_type,media_product_type,username")).items
-
-
 def get(graph: Graph, media_id: str, *, metrics: Sequence[str] = ()) -> Media:
     """Return one media. Raises ObjectMissing when it is gone or belongs to somebody else."""
     return parse_media(_ask(graph, media_id, metrics))
@@ -97,7 +92,7 @@ def fields(metrics: Sequence[str] = (), *, sure_only: bool = False) -> str:
 
 
 def parse_media_page(body: Mapping[str, Any]) -> MediaPage:
-    """Return the media of an answer; a bare object, as Meta's live sample shows, counts as a list of one."""
+    """Return the media of an answer; a bare object, as a sample of Meta's shows, counts as a list of one."""
     return MediaPage(
         items=tuple(parse_media(item) for item in values.listing(body)),
         after=answers.next_cursor(body),

@@ -135,6 +135,12 @@ def test_the_next_page_of_media_is_asked_by_cursor(wire):
     assert "insights" not in wire.last.query["fields"]
 
 
+def test_a_bare_object_is_a_listing_of_one():
+    found = ig_media.parse_media_page({"id": "90010498116233", "media_type": "BROADCAST", "owner": {"id": "1"}})
+    assert [item.id for item in found.items] == ["90010498116233"]
+    assert ig_media.parse_media_page({}).items == ()
+
+
 def test_a_field_that_is_facebooks_alone_is_left_out_on_the_second_try(wire):
     refusal = {"error": {"message": "(#100) Tried accessing nonexisting field (media_product_type)", "code": 100}}
     wire.answer(refusal, status=400)

@@ -235,13 +235,6 @@ def test_seed_22_media_publish(wire):
     assert_means(wire.last, "https://graph.facebook.com/17841405822304914/media_publish?creation_id=17889455560051444")
 
 
-def test_seed_24_live_media_answer(wire):
-    wire.answer(seed(24))
-    (found,) = ig_media.live(wire.graph(FACEBOOK), "17841405822304914")
-    assert (found.id, found.media_type, found.media_product_type) == ("90010498116233", "BROADCAST", "LIVE")
-    assert found.username == "jayposiris"
-
-
 def test_seed_25_post_metric_in_lower_case(wire):
     wire.answer(seed(25))
     (found,) = insights.media(wire.graph(), "17932174733377207", metrics=["profile_activity"])
@@ -252,9 +245,16 @@ def test_seed_25_post_metric_in_lower_case(wire):
     assert [part.of("action_type") for part in found.breakdown] == ["email", "text", "direction", "bio_link_clicked"]
 
 
-@pytest.mark.parametrize("number", [27, 33], ids=["test_seed_27", "test_seed_33"])
-def test_seed_27_and_33_interaction_metrics(wire, number):
-    wire.answer(seed(number))
+def test_seed_27_interaction_metrics(wire):
+    assert_reach_by_kind_of_media(wire, seed(27))
+
+
+def test_seed_33_interaction_metrics_of_the_newer_page(wire):
+    assert_reach_by_kind_of_media(wire, seed(33))
+
+
+def assert_reach_by_kind_of_media(wire, answer: bytes) -> None:
+    wire.answer(answer)
     (found,) = insights.account(
         wire.graph(FACEBOOK),
         "17841405822304914",
@@ -288,14 +288,11 @@ def test_seed_29_short_to_long_lived(wire, instagram_app):
     assert grant.token == Secret("IGAAlong")
 
 
-def test_seed_34_live_media_request(wire):
-    wire.answer({"data": []})
-    assert ig_media.live(wire.graph(FACEBOOK), "17841405822304914") == ()
-    assert_means(
-        wire.last,
-        "https://graph.facebook.com/v25.0/17841405822304914/live_media"
-        "?fields=id,media_type,media_product_type,username&access_token=IGQVJ...",
-    )
+def test_seed_32_container_endpoint(wire):
+    wire.answer({"id": "17889455560051444"})
+    ig_container.create_image(wire.graph(FACEBOOK), "17841405822304914", image_url="https://gridline.example/a.jpg")
+    # POST /{ig-user-id}/media
+    assert (wire.last.method, wire.last.path) == ("POST", "/graph.facebook.com/v25.0/17841405822304914/media")
 
 
 def test_seed_35_pages_of_a_person(wire):
