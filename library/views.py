@@ -5,30 +5,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from library.checks import Refused
 from library.entering import rendition_by
-from library.models import Asset, Rendition
-from library.rendering import thumbnail
+from library.models import Asset
+from library.rendering import feed_rendition, thumbnail
+from library.serving import answer_with
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
-
-# Files of ours are never interpreted, whatever they contain.
-LOCKED = "default-src 'none'; sandbox"
-FOR_GOOD = "private, max-age=31536000, immutable"
-
-
-def _file(rendition: Rendition, cache: str) -> HttpResponse:
-    """Answer with the file as a whole: renditions have at most 8 MB, most of them a tenth of that."""
-    try:
-        with rendition.file.open("rb") as file:
-            response = HttpResponse(file.read(), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response.headers["Content-Length"] = str(rendition.size)
-    response.headers["Content-Disposition"] = f'inline; filename="{rendition.id.hex}.jpg"'
-    response.headers["Content-Security-Policy"] = LOCKED
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = cache
-    return response
 
 
 @login_not_required
@@ -38,7 +21,7 @@ def media_fetch(request: HttpRequest, token: str) -> HttpResponse:
     rendition = rendition_by(token, count=request.method == "GET")
     if rendition is None:
         raise Http404
-    return _file(rendition, "private, max-age=300")
+    return answer_with(rendition, "private, max-age=300")
 
 
 @requires(Right.VIEW)
@@ -46,7 +29,19 @@ def media_fetch(request: HttpRequest, token: str) -> HttpResponse:
 def asset_thumb(request: WorkspaceRequest, pk: str) -> HttpResponse:
     asset = get_object_or_404(Asset.objects.visible_to(request.membership), pk=pk)
     try:
-        small = thumbnail(asset)
+        return answer_with(thumbnail(asset))
+    except (FileNotFoundError, Refused) as error:
+        raise Http404 from error
+
+
+@requires(Right.VIEW)
+@require_safe
+def asset_photo(request: WorkspaceRequest, pk: str) -> HttpResponse:
+    """Show what would go to Instagram: `?recipe=` names the fix; without one that fits, the small picture."""
+    asset = get_object_or_404(Asset.objects.visible_to(request.membership), pk=pk)
+    try:
+        return answer_with(feed_rendition(asset, request.GET.get("recipe", "")))
+    except Refused:
+        return answer_with(thumbnail(asset))
     except FileNotFoundError as error:
         raise Http404 from error
-    return _file(small, FOR_GOOD)

@@ -8,7 +8,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Connection, IGMedia, IGUser, PendingGrant
+from library.rendering import feed_rendition
 from library.storing import store
+from publishing.models import Post, PostItem, PostRevision, Publication
 from tests.library.pictures import photo
 from workspaces.models import Invitation, Membership
 from workspaces.scoping import workspace_in_force
@@ -29,6 +31,27 @@ def client(cast) -> dict[str, Any]:
 
 def asset(cast) -> dict[str, Any]:
     return {"pk": store(photo((400, 400)), by=cast.ada, client=cast.other_client).pk}
+
+
+def _post(cast) -> PostRevision:
+    made = Post.objects.create(client=cast.other_client, created_by=cast.ada)
+    revision = PostRevision.objects.create(post=made, number=1, caption="On the wall")
+    rendition = feed_rendition(store(photo((400, 401)), by=cast.ada, client=cast.other_client))
+    PostItem.objects.create(revision=revision, position=0, asset=rendition.asset, rendition=rendition)
+    return revision
+
+
+def post(cast) -> dict[str, Any]:
+    """A draft that names no account."""
+    return {"pk": _post(cast).post_id}
+
+
+def publication(cast) -> dict[str, Any]:
+    revision, on = _post(cast), _account(cast)
+    made = Publication.objects.create(
+        post=revision.post, revision=revision, ig_user=on, username=on.username, ig_id=on.ig_id
+    )
+    return {"pk": made.pk}
 
 
 def account(cast) -> dict[str, Any]:
@@ -67,7 +90,20 @@ ESTATE = {
     "disconnect": connection,
     "connect_pick": pending_grant,
     "media_thumbnail": media,
+    "asset_photo": asset,
     "asset_thumb": asset,
+    "post_discard": post,
+    "post_edit": post,
+    "publication": publication,
+    "publication_discard": publication,
+    "publication_live": publication,
+    "publication_move": publication,
+    "publication_not_live": publication,
+    "publication_photo": publication,
+    "publication_replan": publication,
+    "publication_retry": publication,
+    "publication_status": publication,
+    "publication_unplan": publication,
     "person_remove": member,
     "invitation_revoke": invitation,
     "client_edit": client,

@@ -1,0 +1,1 @@
+"""The screens of publishing: composer, calendar, list, and one publication."""
