@@ -118,12 +118,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(condition, complaint: str, seconds: float = 30.0) -> None:
-    """Return when the condition holds; fail with the complaint when it does not in time."""
+def wait_until(condition, complaint, seconds: float = 30.0) -> None:
+    """Return when the condition holds; fail with the complaint (a text, or a function that makes one) when it does not."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"{complaint} within {seconds:.0f} s.")
+            said = complaint() if callable(complaint) else complaint
+            raise AssertionError(f"{said} within {seconds:.0f} s.")
         time.sleep(0.05)
 
 

@@ -66,7 +66,7 @@ class Stack:
                         start_new_session=True,
                     )
         if "web" in self.processes:
-            wait_until(self.answers, f"The web server did not answer:\n{self.log('web')}", 60)
+            wait_until(self.answers, lambda: f"The web server did not answer:\n{self.log('web')}", 60)
 
     def answers(self) -> bool:
         assert self.processes["web"].poll() is None, self.log("web")

@@ -82,7 +82,7 @@ class Run:
         began = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(30)
-        wait_until(lambda: not self.processes(), f"Left behind: {self.processes()}", 20)
+        wait_until(lambda: not self.processes(), lambda: f"Left behind: {self.processes()}", 20)
         return time.monotonic() - began
 
 

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -94,6 +95,11 @@ def test_every_make_target_says_what_it_does():
     phony = set(re.findall(r"^\.PHONY: (.+)$", text, re.M))
     explained = set(re.findall(r"^([a-z-]+):.*## ", text, re.M))
     assert phony == explained
+
+
+@pytest.mark.parametrize("name", ["instagram_callback", "facebook_callback"])
+def test_the_readme_names_the_redirect_addresses(name):
+    assert f"`https://gridline.example.com{reverse(name)}`" in (ROOT / "README.md").read_text()
 
 
 SEED_ROW = re.compile(r"^\| (\d+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", re.M)
