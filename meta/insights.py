@@ -19,7 +19,7 @@ Number = int | float
 
 @dataclass(frozen=True)
 class Point:
-    """One value of a series. `ends_at` is None on lifetime values; `value` None means Meta gave none."""
+    """One value of a series. `end_time` is None on lifetime values; `value` None means Meta gave none."""
 
     end_time: datetime | None
     value: Number | None

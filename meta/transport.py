@@ -2,7 +2,8 @@
 arrived.
 
 requests' own timeout starts anew with every byte received, so a server that drips one byte a second holds a worker for
-ever. Here each read of the socket, headers included, gets only what is left of the deadline.
+ever. Here each read of the socket, headers included, gets only what is left of the deadline. Looking a name
+up is the system's, with limits of its own.
 
 Only failed connections are tried again: as soon as the first byte of a request is handed to the socket it counts as
 sent. What requests and urllib3 raise carries URLs; it is replaced outside its `except` block, so that no context keeps
@@ -37,6 +38,8 @@ DEADLINE = 60.0
 MAX_BODY = 16 * 1024 * 1024
 CONNECT_ATTEMPTS = 3
 CHUNK = 64 * 1024
+IDLE_SECONDS = 20.0
+"""A connection unused for longer is replaced: a server that closes it just as we write leaves the write in doubt."""
 
 Params = Mapping[str, "str | Secret"]
 
@@ -148,10 +151,20 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
 
+POOLS = {"http": _Pool, "https": _TLSPool}
+
+
 class _Adapter(HTTPAdapter):
+    """Every connection is a watched one, through a proxy as well: else "sent" would never be known."""
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
 
 class _Session(requests.Session):
@@ -161,6 +174,7 @@ class _Session(requests.Session):
         super().__init__()
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.update({"User-Agent": "Gridline", "Accept": "application/json"})
+        self.used_at = time.monotonic()
         # A proxy from the environment cannot reach this machine's own loopback.
         self.trust_env = not _is_loopback(host)
         for scheme in ("http://", "https://"):
@@ -187,7 +201,11 @@ class _Sessions(threading.local):
         key = (os.getpid(), parts.scheme, parts.netloc)
         if key not in self.by_host:
             self.by_host[key] = _Session(parts.hostname or "")
-        return self.by_host[key]
+        session = self.by_host[key]
+        if time.monotonic() - session.used_at > IDLE_SECONDS:
+            session.close()
+        session.used_at = time.monotonic()
+        return session
 
 
 _sessions = _Sessions()

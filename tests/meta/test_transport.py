@@ -94,6 +94,14 @@ def test_the_deadline_starts_anew_with_each_call_on_a_kept_connection(wire):
     assert wire.connections == 1
 
 
+def test_a_connection_that_lay_idle_is_replaced(wire, monkeypatch):
+    wire.answer({"id": "17"})
+    wire.graph().get("me")
+    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    wire.graph().post("17/media_publish")
+    assert [seen.connection for seen in wire.seen] == [1, 2]
+
+
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_a_reset_after_the_request_is_never_repeated(wire, method):
     wire.reset()
@@ -276,6 +284,22 @@ def test_a_proxy_of_the_environment_is_not_asked_for_loopback(wire, monkeypatch)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     wire.answer({"id": "17"})
     assert wire.graph().get("me")["id"] == "17"
+
+
+def test_a_write_through_a_proxy_is_never_repeated_either(wire, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", wire.url)
+    monkeypatch.setenv("http_proxy", wire.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    graph = Graph(INSTAGRAM, Hosts(instagram_graph="http://graph.instagram.test"), Secret(TOKEN), deadline=2)
+    wire.answer({"id": "17"})
+    assert graph.post("17/media_publish")["id"] == "17"
+    wire.acts.clear()
+    wire.reset()
+    with pytest.raises(NoAnswer) as caught:
+        graph.post("17/media_publish")
+    assert caught.value.sent
+    assert [seen.path for seen in wire.seen] == ["/v25.0/17/media_publish"] * 2
 
 
 @pytest.mark.parametrize("path", ["", "/", "me//media", "../oauth", "17/../18", "./me"])
