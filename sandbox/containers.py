@@ -188,8 +188,8 @@ def store(call: Call, persona: Persona, kind: str, photograph: str, children: li
 
 def created_today(world: World, persona: Persona) -> int:
     day = world.now() - 86400
-    rows = world.store.all("container").values()
-    return sum(row["username"] == persona.username and row["created"] > day for row in list(rows))
+    rows = world.store.rows("container")
+    return sum(row["username"] == persona.username and row["created"] > day for row in rows)
 
 
 # Status --------------------------------------------------------------------------------------------------------------

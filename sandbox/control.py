@@ -177,8 +177,8 @@ def state(world: World, params: dict[str, str]) -> Values:
         "faults": faults.listed(world),
         "containers": {"seconds": world.switches.container_seconds, "error_subcode": world.switches.container_subcode},
         "usage": world.switches.usage,
-        "quotas": world.store.all("quota"),
-        "tokens": [token_row(world, row) for row in list(world.store.all("token").values())],
+        "quotas": dict(world.store.all("quota")),
+        "tokens": [token_row(world, row) for row in world.store.rows("token")],
         "accounts": [{"username": p.username, "ig_id": p.id, "account_type": p.kind} for p in PERSONAS],
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox.errors import GraphError, graph_response, new_trace
+from sandbox.errors import PUBLISHING, GraphError, graph_response, new_trace, publishing_error
 from sandbox.server import Request, Response
 from sandbox.world import World
 
@@ -108,6 +108,11 @@ def spoiled(fault: Fault) -> Response:
 
 
 def error(fault: Fault) -> Response:
+    """A refusal in Meta's own words where the sandbox knows them."""
+    if fault.subcode in PUBLISHING and not fault.message:
+        known = publishing_error(fault.subcode)
+        known.code, known.status = (fault.code if fault.code != 1 else known.code), fault.status or known.status
+        return graph_response(known, new_trace())
     text = fault.message or (
         "An unexpected error has occurred. Please retry your request later."
         if fault.code in (1, 2)

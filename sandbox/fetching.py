@@ -27,11 +27,18 @@ def photograph(address: str) -> bytes:
 
 
 def check_address(address: str) -> None:
-    parts = urlsplit(address)
     if not address.isascii():
         raise bad_param("image_url must contain ASCII characters only")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_web_address(address):
         raise publishing_error(2207052, f"The media URI doesn't meet our requirements: {address[:120]}")
+
+
+def is_web_address(address: str) -> bool:
+    try:
+        parts, port = urlsplit(address), urlsplit(address).port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
 def connect(address: str) -> http.client.HTTPConnection:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import containers, insights_account, insights_media, nodes, oauth_tokens, personas, tokens, usage
+from sandbox import batch, containers, insights_account, insights_media, nodes, oauth_tokens, personas, tokens, usage
 from sandbox.catalogue import Media
 from sandbox.errors import GraphError, bad_param, missing_object, not_modelled
 from sandbox.graph_call import Call, account, page_reachable, reachable
@@ -36,6 +36,8 @@ def answer(world: World, request: Request, host: str, path: str) -> Response:
     if (login, path) in OPEN:
         return OPEN[login, path](world, params)
     token = bearer(request)
+    if (login, path, method) == ("facebook", "", "POST") and "batch" in params:
+        return batch.answer(request, token, lambda inner, where: answer(world, inner, host, where))
     if (login, path) == ("facebook", "debug_token"):
         return oauth_tokens.debug_token(world, params, token)
     session = tokens.session_of(world, token, login) if token else None
@@ -293,7 +295,7 @@ def revoke(call: Call) -> dict[str, Any]:
         kept = [scope for scope in grant["granted"] if scope != permission]
         world.store.put("grant", key, grant | {"granted": kept, "declined": [*grant["declined"], permission]})
         return {"success": True}
-    rows = [row for row in world.store.all("token").values() if row["grant"] == key and not row["death"]]
+    rows = [row for row in world.store.rows("token") if row["grant"] == key and not row["death"]]
     tokens.end_of(world, rows, "revoke")
     return {"success": True}
 

@@ -29,6 +29,7 @@ from sandbox.personas import Persona, share
 GONE_IN_22 = "Starting from version 22 and above, the {metric} metric is no longer supported. Please use another one."
 MONTH = 30 * DAY
 RETENTION = 730
+LATEST = 4102444800
 FEWEST = 100
 
 
@@ -135,16 +136,21 @@ def refuse_timeframe(metrics: tuple[str, ...], timeframe: str) -> None:
 
 
 def moment(call: Call, name: str) -> float | None:
-    """A time parameter: Unix seconds or a date."""
+    """A time parameter: Unix seconds or a date, between 1970 and 2100."""
     text = call.params.get(name, "")
     if not text:
         return None
-    if re.fullmatch(r"\d+", text):
-        return float(text)
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        found = float(text) if re.fullmatch(r"\d{1,10}", text) else date(text)
+    except (ValueError, OverflowError):
         raise bad_param(f"{name} must be a Unix timestamp") from None
+    if not 0 <= found <= LATEST:
+        raise bad_param(f"{name} must be a Unix timestamp")
+    return found
+
+
+def date(text: str) -> float:
+    found = datetime.fromisoformat(text)
     return (found if found.tzinfo else found.replace(tzinfo=PACIFIC)).timestamp()
 
 

@@ -13,8 +13,13 @@ def registered(world: World, uri: str) -> bool:
     """An exact match with a registered URI; without any registration every loopback URI will do."""
     if world.apps.redirect_uris:
         return uri in world.apps.redirect_uris
-    host = urlsplit(uri).hostname or ""
-    return urlsplit(uri).scheme in ("http", "https") and (host in LOOPBACK or host.endswith(".localhost"))
+    try:
+        parts, port = urlsplit(uri), urlsplit(uri).port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    is_clean = uri.isascii() and uri.isprintable() and not set(uri) & set(" #") and port != 0
+    return is_clean and parts.scheme in ("http", "https") and (host in LOOPBACK or host.endswith(".localhost"))
 
 
 def back(uri: str, values: dict[str, str], suffix: str = "") -> Response:

@@ -3,7 +3,7 @@
 from html import escape
 from urllib.parse import urlencode
 
-from sandbox import html, oauth_tokens, pictures, scopes, tokens
+from sandbox import figures, html, oauth_tokens, pictures, scopes, tokens
 from sandbox.oauth_dialogs import asked_scopes, back, refuse
 from sandbox.personas import BY_USERNAME, PERSONAS, Persona
 from sandbox.server import Request, Response
@@ -46,7 +46,11 @@ def chooser(world: World, kept: dict[str, str]) -> Response:
     rows = []
     for persona in PERSONAS:
         link = "?" + urlencode(kept | {"as": persona.username})
-        detail = "personal account" if not persona.is_professional else f"{persona.followers:,} followers"
+        detail = (
+            "personal account"
+            if not persona.is_professional
+            else f"{figures.followers_now(world, persona):,} followers"
+        )
         rows.append(
             f'<a class="row" href="{escape(link)}">{html.face(pictures.avatar_url(world, persona), persona.name)}'
             f'<span class="grow"><b>{escape(persona.username)}</b>'

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import re
 import socket
 import struct
 import threading
@@ -17,6 +18,7 @@ log = logging.getLogger("sandbox")
 BODY_LIMIT = 16 * 1024 * 1024
 LINE_LIMIT = 65536
 IDLE_SECONDS = 120
+LINE_END = re.compile(r"[\r\n]+")
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -153,7 +155,7 @@ def encode(response: Response, *, head_only: bool = False, close: bool = False) 
         f"HTTP/1.1 {response.status} {REASONS.get(response.status, 'Unknown')}",
         f"content-type: {response.content_type}",
         f"content-length: {len(response.body)}",
-        *(f"{name}: {value}" for name, value in response.headers.items()),
+        *(f"{name}: {LINE_END.sub(' ', value)}" for name, value in response.headers.items()),
         "connection: close" if close else "connection: keep-alive",
         "\r\n",
     ]

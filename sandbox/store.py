@@ -30,6 +30,10 @@ class Store:
     def all(self, kind: str) -> dict[str, Document]:
         return self.kinds.setdefault(kind, {})
 
+    def rows(self, kind: str) -> list[Document]:
+        """All documents of a kind, as they are at this moment."""
+        return list(self.all(kind).values())
+
     def get(self, kind: str, key: str) -> Document | None:
         return self.all(kind).get(key)
 

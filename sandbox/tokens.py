@@ -209,7 +209,7 @@ def matching(world: World, username: str = "", token_id: str = "", login: str = 
     """The tokens a control call means: by id, by Facebook person, or all that reach an Instagram account."""
     page = personas.PAGE_OF.get(username)
     found = []
-    for document in world.store.all("token").values():
+    for document in world.store.rows("token"):
         grant = world.store.all("grant")[document["grant"]]
         reaches = page is not None and (
             document["page"] == page.id or (not document["page"] and page.id in grant["pages"])

@@ -113,7 +113,7 @@ class World:
 
     def read_published(self) -> dict[str, list[Media]]:
         found: dict[str, list[Media]] = {}
-        for document in sorted(self.store.all("media").values(), key=lambda row: row["order"]):
+        for document in sorted(self.store.rows("media"), key=lambda row: row["order"]):
             found.setdefault(document["media"]["username"], []).append(media_from(document["media"]))
         return found
 

@@ -37,23 +37,23 @@ class Client:
     token: str
     session: requests.Session = field(default_factory=requests.Session)
 
-    def call(self, method: str, path: str, **params: Any) -> requests.Response:
+    def call(self, method: str, path: str, /, **params: Any) -> requests.Response:
         url = f"{self.base}/{self.host}/v25.0/{path}"
         where = {"data": params} if method == "POST" else {"params": params}
         header = {"Authorization": f"Bearer {self.token}"}
         return self.session.request(method, url, headers=header, timeout=20, allow_redirects=False, **where)
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         answer = self.call("GET", path, **params)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path: str, **params: Any) -> Any:
+    def post(self, path: str, /, **params: Any) -> Any:
         answer = self.call("POST", path, **params)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def refused(self, method: str, path: str, **params: Any) -> dict[str, Any]:
+    def refused(self, method: str, path: str, /, **params: Any) -> dict[str, Any]:
         answer = self.call(method, path, **params)
         assert answer.status_code >= 400, answer.text
         return answer.json()["error"]

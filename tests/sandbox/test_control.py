@@ -47,6 +47,14 @@ def test_an_ordered_error_has_code_subcode_and_status_and_counts_down(sandbox):
     assert client.get("me")
 
 
+def test_a_known_publishing_subcode_comes_in_metas_words(sandbox):
+    client, container = prepared(sandbox)
+    sandbox.control("faults", method="POST", path="/media_publish", kind="error", code=4, subcode=2207051)
+    error = client.refused("POST", PUBLISH, creation_id=container)
+    assert (error["code"], error["error_subcode"]) == (4, 2207051)
+    assert error["error_user_title"] == "Action blocked"
+
+
 def test_faults_can_be_aimed_and_cleared(sandbox):
     instagram, facebook = doors.instagram(sandbox.url), doors.facebook(sandbox.url, "tomas")
     sandbox.control("faults", host="graph.facebook.com", kind="http", times=-1)

@@ -137,6 +137,8 @@ def test_followers_are_the_sum_of_what_came_and_went(sandbox):
         ),
         ({"metric": "reach", "period": "day", "since": "1000000", "until": "9000000"}, "more than 30 days (2592000 s)"),
         ({"metric": "reach", "period": "day", "since": "soon"}, "Unix timestamp"),
+        ({"metric": "reach", "period": "day", "since": "9" * 20}, "Unix timestamp"),
+        ({"metric": "reach", "period": "day", "since": "0001-01-01"}, "Unix timestamp"),
         (
             {
                 "metric": "engaged_audience_demographics",

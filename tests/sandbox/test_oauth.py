@@ -47,6 +47,9 @@ def test_cancelling_goes_back_with_the_documented_error(sandbox):
     [
         ({"client_id": "1"}, "Invalid platform app"),
         ({"redirect_uri": "https://elsewhere.example/"}, "Invalid redirect URI"),
+        ({"redirect_uri": "http://localhost/\r\nSet-Cookie: a=b"}, "Invalid redirect URI"),
+        ({"redirect_uri": "http://localhost/#here"}, "Invalid redirect URI"),
+        ({"redirect_uri": "http://["}, "Invalid redirect URI"),
         ({"response_type": "token"}, "response_type"),
         ({"scope": "business_basic"}, "no longer exists"),
         ({"scope": "instagram_basic"}, "not a permission of this login"),

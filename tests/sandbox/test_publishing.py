@@ -168,7 +168,7 @@ def test_pictures_are_fetched_and_judged_by_content(sandbox, path, code, subcode
         assert client.post(f"{doors.LEVAIN}/media", image_url=f"{shelf}/portrait.jpg")["id"]
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:1/a.jpg", "ftp://127.0.0.1/a.jpg", "a.jpg"])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/a.jpg", "ftp://127.0.0.1/a.jpg", "a.jpg", "http://["])
 def test_an_address_nobody_answers_is_refused(sandbox, address):
     error = doors.instagram(sandbox.url).refused("POST", f"{doors.LEVAIN}/media", image_url=address)
     assert (error["code"], error["error_subcode"]) == (9004, 2207052)

@@ -1,5 +1,7 @@
 """Profiles, media lists, field expansion, paging and the refusals around them."""
 
+import json
+
 import pytest
 import requests
 
@@ -175,6 +177,21 @@ def test_several_nodes_in_one_call_fail_together(sandbox):
     good = client.get("", ids=f"{doors.LEVAIN},17918195224117851", fields="id,username")
     assert good[doors.LEVAIN]["username"] == "levain.porto"
     assert client.refused("GET", "", ids=f"{doors.LEVAIN},42", fields="id")["error_subcode"] == 33
+
+
+def test_a_batch_answers_in_order_and_fails_one_by_one(sandbox):
+    client = doors.facebook(sandbox.url, "tomas")
+    operations = [
+        {"method": "GET", "relative_url": "v25.0/me?fields=name"},
+        {"method": "GET", "relative_url": "v25.0/42"},
+        {"method": "GET", "relative_url": f"v25.0/{doors.LEVAIN}/media?limit=1"},
+    ]
+    answers = client.post("", batch=json.dumps(operations), include_headers="false")
+    assert [answer["code"] for answer in answers] == [200, 400, 200]
+    assert json.loads(answers[0]["body"])["name"] == "Tomás Leite"
+    assert json.loads(answers[1]["body"])["error"]["error_subcode"] == 33
+    assert client.refused("POST", "", batch=json.dumps(operations * 17))["code"] == 100
+    assert client.refused("POST", "", batch="{")["code"] == 100
 
 
 def test_broken_fields_unknown_parameters_and_unknown_edges_are_refused(sandbox):
