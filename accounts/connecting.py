@@ -169,7 +169,7 @@ def connect(
         standing.restore(connection)
         Connection.objects.filter(pk=connection.pk).update(state=Connection.State.ACTIVE, problem="")
         connection.state, connection.problem = Connection.State.ACTIVE, ""
-        transaction.on_commit(lambda: _tell_connected(connection))
+        transaction.on_commit(lambda: _tell_connected(connection), robust=True)
     syncing.store_profile(ig_user, way.profile, with_picture=with_picture)
     return connection
 

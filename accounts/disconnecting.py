@@ -58,7 +58,7 @@ def remove(ig_user: IGUser) -> None:
         disconnect(connection)
     won = IGUser.objects.here().filter(pk=ig_user.pk).update(removed_at=timezone.now())
     if won:
-        transaction.on_commit(lambda: _tell(ig_user))
+        transaction.on_commit(lambda: _tell(ig_user), robust=True)
 
 
 def _tell(ig_user: IGUser) -> None:

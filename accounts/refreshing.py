@@ -135,6 +135,8 @@ def _renew(connection: Connection, token: Secret) -> Renewed:
         return Renewed(grant, node.token, node.tasks)
     try:
         owner = ig_user_node.me(graph)
+    except TokenInvalid as error:
+        raise NoAnswer(_("Instagram gave a new access that does not work. We keep the one we have.")) from error
     except MetaError as error:
         # The new token came over TLS for the old one; not being able to ask whose it is, is no reason to lose it.
         log.info("Whose the refreshed token is could not be asked: %s", error)

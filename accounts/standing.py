@@ -56,10 +56,10 @@ def restore(connection: Connection) -> bool:
 
 
 def _tell(signal, connection: Connection) -> None:
-    """Send after the commit, so that nobody acts on what may be rolled back."""
+    """Send after the commit, so that nobody acts on what may be rolled back; a listener's failure is logged."""
 
     def send() -> None:
         with workspace_in_force(connection.workspace_id):
             signal.send(sender=Connection, connection=connection)
 
-    transaction.on_commit(send)
+    transaction.on_commit(send, robust=True)
