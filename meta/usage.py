@@ -64,7 +64,5 @@ def _percent(reading: Mapping[str, Any]) -> float:
 
 
 def _wait(reading: Mapping[str, Any]) -> timedelta | None:
-    minutes = values.number(reading.get("estimated_time_to_regain_access"))
-    if minutes is None or minutes <= 0:
-        return None
-    return min(timedelta(minutes=min(minutes, 20_000)), LONGEST_WAIT)
+    minutes = values.number(reading.get("estimated_time_to_regain_access")) or 0
+    return values.span(min(minutes * 60, LONGEST_WAIT.total_seconds()))

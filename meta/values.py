@@ -73,7 +73,7 @@ def span(seconds: Any) -> timedelta | None:
     read = number(seconds)
     if read is None or not 0 < read < FAR_FUTURE:
         return None
-    return timedelta(seconds=read)
+    return timedelta(seconds=read) or None
 
 
 def secret(value: Any) -> Secret | None:

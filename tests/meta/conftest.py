@@ -20,7 +20,7 @@ from meta.logins import FACEBOOK, INSTAGRAM
 from meta.secrets import Secret
 
 # A busy machine makes single examples slow; that says nothing about the code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 TOKEN = "IGAAcanaryTOKENdoNOTshow0123456789"

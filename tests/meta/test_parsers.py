@@ -119,6 +119,9 @@ def test_a_pause_asked_for_by_a_proxy():
     assert usage.from_headers({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}).regain_after is None
 
 
+@example("1E-7")
+@example('{"1":[{"estimated_time_to_regain_access":1E-9}]}')
+@example('{"1":[{"estimated_time_to_regain_access":1E308}]}')
 @given(st.text(max_size=60) | anything.map(lambda value: json.dumps(value)))
 def test_garbage_in_a_header_brakes_nothing_and_breaks_nothing(header):
     names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage", "Retry-After")
