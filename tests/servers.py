@@ -119,7 +119,7 @@ def free_port() -> int:
 
 
 def wait_until(condition, complaint, seconds: float = 30.0) -> None:
-    """Return when the condition holds; fail with the complaint (a text, or a function that makes one) when it does not."""
+    """Return when the condition holds; fail with the complaint (text, or what makes it) when it does not."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -17,6 +17,7 @@ from tests.settings import ROOT
 from tests.stand_in import Sandbox
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
+SIGNS = ("Traceback", " ERROR ", "CRITICAL")
 WORKER = [*CELERY, "worker", "-P", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
 
 
@@ -94,13 +95,15 @@ class Stack:
                 self.processes[name].wait(5)
             self.kill(name)
 
-    def errors(self) -> dict[str, list[str]]:
-        """Return, by process, the lines that tell of something unforeseen."""
-        signs = ("Traceback", " ERROR ", "CRITICAL")
+    def errors(self) -> dict[str, str]:
+        """Return, by process, what it wrote from the first sign of something unforeseen on."""
         found = {}
         for name in self.commands():
-            found[name] = [line for line in self.log(name).splitlines() if any(sign in line for sign in signs)]
-        return {name: lines for name, lines in found.items() if lines}
+            lines = self.log(name).splitlines()
+            first = next((at for at, line in enumerate(lines) if any(sign in line for sign in SIGNS)), None)
+            if first is not None:
+                found[name] = "\n".join(lines[first : first + 60])
+        return found
 
 
 def database_url() -> str:
