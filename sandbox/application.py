@@ -33,16 +33,16 @@ class Application:
     def __call__(self, request: Request) -> Response:
         host, _, path = request.path.lstrip("/").partition("/")
         self.world.served += 1
-        if host in ("control", "") or host == pictures.HOST:
-            return self.quietly(request, host, path)
+        if host == pictures.HOST:
+            return faults.run(self.world, request, host, lambda: pictures.serve(self.world, request))
+        if host in ("control", ""):
+            return self.own_page(request, host, path)
         answer = faults.run(self.world, request, host, lambda: self.answer(request, host, path))
         self.log(request, host, path, answer)
         return answer
 
-    def quietly(self, request: Request, host: str, path: str) -> Response:
-        """The sandbox's own pages and pictures: never faulty, never logged."""
-        if host == pictures.HOST:
-            return pictures.serve(self.world, request)
+    def own_page(self, request: Request, host: str, path: str) -> Response:
+        """The sandbox's own pages: never faulty, never logged."""
         if not host:
             return redirect("/control/")
         return (
