@@ -99,10 +99,12 @@ def act(
                 row.cure,
                 code=row.error_code,
                 subcode=seen.subcode or row.error_subcode,
+                **counted,
             )
         case Move.REVIEW:
             several = listed.listing is Listing.SEVERAL
-            recording.review(turn, _("Several posts on the account could be this one.") if several else why(turn))
+            text = _("Several posts on the account could be this one.") if several else why(turn)
+            recording.review(turn, text, **counted)
         case _:
             turn.rest(next_read(turn), **counted)
 

@@ -92,7 +92,9 @@ def restage(turn: Turn, at: datetime) -> None:
     )
 
 
-def fail(turn: Turn, problem: str, cure: str, *, code: int | None = None, subcode: int | None = None) -> None:
+def fail(
+    turn: Turn, problem: str, cure: str, *, code: int | None = None, subcode: int | None = None, **counted: Any
+) -> None:
     """It is not on Instagram, that much is proved."""
     turn.rest(
         None,
@@ -102,16 +104,18 @@ def fail(turn: Turn, problem: str, cure: str, *, code: int | None = None, subcod
         error_code=code,
         error_subcode=subcode,
         doubt="",
+        **counted,
     )
 
 
-def review(turn: Turn, problem: str) -> None:
+def review(turn: Turn, problem: str, **counted: Any) -> None:
     """Stop, and ask a person to look at the account."""
     turn.rest(
         None,
         status=Status.NEEDS_REVIEW,
         problem=problem[:400],
         cure=_("Look at the account on Instagram and tell us whether it is there."),
+        **counted,
     )
 
 

@@ -1,6 +1,6 @@
 """Posts, accounts and photos for the tests of publishing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
 
@@ -13,8 +13,10 @@ from library.models import Asset, Rendition
 from publishing import scheduling
 from publishing.models import Post, Publication
 from publishing.scheduling import When
+from tests.publishing.engine import Engine, give_token, photo_server
 from workspaces.models import Membership
 
+LEVAIN = "17841405822304914"
 PERMISSIONS = ["instagram_business_basic", "instagram_business_content_publish"]
 
 
@@ -51,7 +53,7 @@ def rendition_factory(in_aurora, settings, tmp_path) -> Callable[..., Rendition]
 @pytest.fixture
 def account(in_aurora, ig_user_factory, connection_factory) -> IGUser:
     """Return an account that may publish through Instagram Login; its token is stored by who needs one."""
-    ig_user = ig_user_factory("levain")
+    ig_user = ig_user_factory("levain.porto", ig_id=LEVAIN)
     connection_factory(ig_user, permissions=PERMISSIONS)
     return ig_user
 
@@ -84,3 +86,18 @@ def publication(planner, account) -> Publication:
 @pytest.fixture
 def connection(account) -> Connection:
     return account.connections.get()
+
+
+@pytest.fixture(scope="session")
+def photos() -> Iterator[str]:
+    with photo_server(jpeg()) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(transactional_db, stand_in, account, photos, settings) -> Engine:
+    """Return the engine on a connected account, Meta's part played by the sandbox; containers are ready at once."""
+    settings.PUBLIC_URL = photos
+    stand_in.control("containers", seconds=0)
+    give_token(account.connections.get(), account.username)
+    return Engine(stand_in, account.username)

@@ -155,7 +155,7 @@ def test_an_edit_cancels_accounts_left_out_and_adds_new_ones(
     connection_factory(other, permissions=["instagram_business_basic", "instagram_business_content_publish"])
     _edit(publication, in_aurora, other, caption="Fresh bread")
     by_name = {row.username: row.status for row in publication.post.publications.all()}
-    assert by_name == {"levain": Status.CANCELLED, "other": Status.SCHEDULED}
+    assert by_name == {"levain.porto": Status.CANCELLED, "other": Status.SCHEDULED}
 
 
 def _edit(publication, cast, *accounts, caption):
