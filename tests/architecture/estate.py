@@ -1,5 +1,6 @@
 """One object of Aurora's climbing gym for every address that names one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -110,8 +111,18 @@ ESTATE = {
 }
 
 
-def build_estate(cast) -> dict[str, dict[str, Any]]:
-    """Return the keyword arguments of each address, by its name."""
-    with workspace_in_force(cast.aurora.id):
-        made = {make: make(cast) for make in set(ESTATE.values())}
-    return {name: made[make] for name, make in ESTATE.items()}
+class Estate:
+    """The keyword arguments of each address by its name, each object made when it is first asked for."""
+
+    def __init__(self, cast) -> None:
+        self._cast = cast
+        self._made: dict[Callable[..., Any], dict[str, Any]] = {}
+
+    def get(self, name: str, default: dict[str, Any]) -> dict[str, Any]:
+        make = ESTATE.get(name)
+        if make is None:
+            return default
+        if make not in self._made:
+            with workspace_in_force(self._cast.aurora.id):
+                self._made[make] = make(self._cast)
+        return self._made[make]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.architecture.estate import ESTATE, build_estate
+from tests.architecture.estate import ESTATE, Estate
 from workspaces.roles import RIGHTS, Right, Role
 
 VERBS = ["get", "post", "put", "patch", "delete", "head", "options"]
@@ -45,7 +45,7 @@ def test_every_address_with_an_object_has_one_in_the_estate(name):
 
 @pytest.fixture
 def estate(cast):
-    return build_estate(cast)
+    return Estate(cast)
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from tests.architecture.estate import build_estate
+from tests.architecture.estate import Estate
 from tests.architecture.test_addresses import TENANT, url_of
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ OUTSIDE = [
     "/admin/login/",
 ]
 
-FILES = {"asset_thumb", "asset_photo", "ig_user_picture", "media_thumbnail"}
+FILES = {"publication_photo", "asset_thumb", "asset_photo", "ig_user_picture", "media_thumbnail"}
 
 
 def csp_of(response) -> dict[str, set[str]]:
@@ -47,7 +47,7 @@ def test_H01_headers_outside_a_workspace(path, client):
 # Files carry a policy of their own, stricter than that of the screens.
 @pytest.mark.parametrize("name", sorted(set(TENANT) - FILES))
 def test_H01_headers_inside_a_workspace(name, cast):
-    url = url_of(name, cast, build_estate(cast))
+    url = url_of(name, cast, Estate(cast))
     for who in ("ada", "vi", "mallory"):
         check(cast.browser(who).get(url))
 
@@ -79,7 +79,7 @@ def test_H03_nothing_goes_without_the_csrf_check():
 def test_H03_a_post_without_the_token_is_refused(cast):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(cast.ada, backend="allauth.account.auth_backends.AuthenticationBackend")
-    estate = build_estate(cast)
+    estate = Estate(cast)
     answers = {name: browser.post(url_of(name, cast, estate)).status_code for name in TENANT}
     assert {name: status for name, status in answers.items() if status != 403} == {}
 
