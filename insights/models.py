@@ -130,6 +130,14 @@ class SyncRun(Leased, TenantModel):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
 
+    @property
+    def is_done(self) -> bool:
+        return self.state in (self.State.DONE, self.State.PARTIAL)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
 
 class RawAnswer(TenantModel):
     """An answer of Meta as it came, compressed, kept 30 days so that figures can be derived again."""

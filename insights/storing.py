@@ -12,7 +12,6 @@ from accounts.models import IGMedia, IGUser
 from insights.asking import Reading, Refusal
 from insights.models import AccountValue, MediaValue, MetricRefusal, RawAnswer
 from meta.graph import Answer
-from workspaces.scoping import TenantModel
 
 REFUSED_FOR = timedelta(days=30)
 RAW_KEPT = timedelta(days=30)
@@ -59,10 +58,15 @@ def store_media_values(media: Sequence[IGMedia], readings: Iterable[Reading], re
     return _newest_wins(MediaValue, here, rows, read_at)
 
 
-_KEYS = {AccountValue: ("metric", "span", "day", "breakdown"), MediaValue: ("media_id", "metric", "breakdown")}
+_KEYS: dict[type[AccountValue] | type[MediaValue], tuple[str, ...]] = {
+    AccountValue: ("metric", "span", "day", "breakdown"),
+    MediaValue: ("media_id", "metric", "breakdown"),
+}
 
 
-def _newest_wins(model: type[TenantModel], here: Any, rows: dict[tuple[Any, ...], Any], read_at: datetime) -> int:
+def _newest_wins(
+    model: type[AccountValue] | type[MediaValue], here: Any, rows: dict[tuple[Any, ...], Any], read_at: datetime
+) -> int:
     """Insert what is missing, then update what is older: one statement each, whose condition the database checks."""
     if not rows:
         return 0
