@@ -106,6 +106,10 @@ class Trend:
         return any(value is not None for value in self.now)
 
     @property
+    def is_compared(self) -> bool:
+        return any(value is not None for value in self.before)
+
+    @property
     def gaps(self) -> list[tuple[date, date]]:
         """Return the runs of unknown days between known ones."""
         found: list[tuple[date, date]] = []

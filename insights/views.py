@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from insights import syncing, tasks
 from insights.catalogue import MEDIA
-from insights.figures import RANGES
-from insights.overview import COLUMNS, Choice, accounts_of, overview
+from insights.models import AccountValue
+from insights.overview import Choice, accounts_of, overview, standing_of
+from insights.posts import COLUMNS
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
 
@@ -38,7 +39,6 @@ def account_insights(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "active": "insights",
         "account": account,
         "page": page,
-        "ranges": RANGES,
         "columns": [MEDIA[name] for name in COLUMNS],
         "zone": account.zone,
     }
