@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from screens.formats import day as written
 from workspaces.access import WorkspaceRequest
 
 RUNS = 6
+SCOPE = 200
 BEHIND = 2
 _PEOPLE = [metric.id for metric in catalogue.ACCOUNT.values() if catalogue.Group.AUDIENCE in metric.groups]
 
@@ -32,6 +34,7 @@ class Choice:
     days: int = 30
     metric: str = "reach"
     compare: bool = True
+    all_posts: bool = False
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Choice":
@@ -41,6 +44,7 @@ class Choice:
             lengths.get(query.get("days", ""), cls.days),
             metric if metric in figures.KPIS else cls.metric,
             compare=query.get("compare", "1") != "0",
+            all_posts=query.get("posts") == "all",
         )
 
     def address(self, *, days: int = 0, metric: str = "", compare: bool | None = None) -> str:
@@ -128,6 +132,7 @@ class Overview:
     ages: list[Age]
     cities: list[Bar]
     media: list[posts.Row]
+    media_known: int
     standing: Standing
     connection: Connection | None
     has_figures: bool
@@ -206,7 +211,8 @@ def overview(account: IGUser, choice: Choice, now: datetime) -> Overview:
         following=audiences.bars(figures.parts(values, "reach", last, "follow_type"), FOLLOWING),
         ages=ages,
         cities=cities,
-        media=posts.rows(media, now),
+        media=posts.rows(media, now, everything=choice.all_posts),
+        media_known=len(media),
         standing=standing_of(account),
         connection=_connection(account),
         has_figures=bool(values),
@@ -267,3 +273,28 @@ def passport(account: IGUser, kpi: Kpi, line: Trend, now: datetime) -> Passport:
         gaps=line.gaps,
         page=metric.page,
     )
+
+
+def scope_of(request: WorkspaceRequest, account: IGUser) -> dict[str, object]:
+    """Return what the head of the screen shows: this account, and the others to go to."""
+    slug = request.workspace.slug
+    others = list(accounts_of(request)[:SCOPE])
+
+    def face(one: IGUser) -> str:
+        return reverse("ig_user_picture", kwargs={"workspace": slug, "pk": one.pk}) if one.picture else ""
+
+    return {
+        "single": len(others) < 2,
+        "all_url": reverse("insights", kwargs={"workspace": slug}),
+        "account": account.username,
+        "picture": face(account),
+        "choices": [
+            {
+                "url": reverse("account_insights", kwargs={"workspace": slug, "pk": one.pk}),
+                "name": one.username,
+                "picture": face(one),
+                "client": one.client.name if one.client else "",
+            }
+            for one in others
+        ],
+    }

@@ -16,7 +16,7 @@ from insights.days import SETTLES, day_of
 from insights.models import MediaValue
 from screens.charts import Photo
 
-LATEST = 25
+LATEST = 10
 HABIT_OF = 50
 COLUMNS = ("reach", "views", "likes", "comments", "saved", "shares")
 # In the listing itself, and so known where Instagram gives no insights, as before the account was professional.
@@ -57,12 +57,12 @@ def newest(account: IGUser) -> list[IGMedia]:
     return list(rows.prefetch_related(values)[:HABIT_OF])
 
 
-def rows(media: list[IGMedia], now: datetime) -> list[Row]:
-    """Return the latest media against the account's habit."""
+def rows(media: list[IGMedia], now: datetime, *, everything: bool) -> list[Row]:
+    """Return the latest media, or all that were read, against the account's habit."""
     reach = catalogue.MEDIA["reach"].id
     numbers = {one.pk: {value.metric: value.value for value in one.values.all()} for one in media}
     habit = figures.usual({pk: known.get(reach) for pk, known in numbers.items()})
-    return [_row(one, numbers[one.pk], habit, now) for one in media[:LATEST]]
+    return [_row(one, numbers[one.pk], habit, now) for one in (media if everything else media[:LATEST])]
 
 
 def _row(media: IGMedia, known: dict[int, float], habit: float | None, now: datetime) -> Row:

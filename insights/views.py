@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from insights import syncing, tasks
 from insights.catalogue import MEDIA
 from insights.models import AccountValue
-from insights.overview import Choice, accounts_of, overview, standing_of
+from insights.overview import Choice, accounts_of, overview, scope_of, standing_of
 from insights.posts import COLUMNS
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
 
 
-@require_GET
 @requires(Right.VIEW)
+@require_GET
 def insights(request: WorkspaceRequest) -> HttpResponse:
     """List the accounts; a person with a single one goes straight to it."""
     accounts = list(accounts_of(request))
@@ -29,8 +29,8 @@ def insights(request: WorkspaceRequest) -> HttpResponse:
     return TemplateResponse(request, "insights/list.html", {"active": "insights", "accounts": accounts})
 
 
-@require_GET
 @requires(Right.VIEW)
+@require_GET
 def account_insights(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Show the figures of one account."""
     account = get_object_or_404(accounts_of(request), pk=pk)
@@ -39,14 +39,15 @@ def account_insights(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "active": "insights",
         "account": account,
         "page": page,
+        "scope": scope_of(request, account),
         "columns": [MEDIA[name] for name in COLUMNS],
         "zone": account.zone,
     }
     return TemplateResponse(request, "insights/account.html", context)
 
 
-@require_GET
 @requires(Right.VIEW)
+@require_GET
 def account_progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Return how far reading has come: a fragment that asks again while it works and stops by itself."""
     account = get_object_or_404(accounts_of(request), pk=pk)
@@ -60,8 +61,8 @@ def account_progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
 @requires(Right.COMPOSE)
+@require_POST
 def account_sync(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Read the account now, and go back to its screen."""
     account = get_object_or_404(accounts_of(request), pk=pk)
