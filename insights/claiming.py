@@ -15,7 +15,6 @@ from django.db.models.functions import Now, RowNumber
 from accounts.leasing import in_future
 from accounts.models import IGUser
 from insights.models import SyncRun
-from workspaces.scoping import across_workspaces
 
 LEASE = timedelta(seconds=150)
 SEATS = 16
@@ -37,20 +36,17 @@ class Claim:
     epoch: int
 
 
-def claim_due() -> list[Claim]:
+def share_out() -> list[Claim]:
     """Claim due runs for the seats that are free: workspaces take turns, those with least under way first."""
-    with across_workspaces("Due syncs are shared out fairly between all workspaces."):
-        busy = dict(
-            SyncRun.objects.filter(_in_flight).order_by().values_list("workspace_id").annotate(seats=Count("pk"))
-        )
-        room = SEATS - sum(busy.values())
-        claims = []
-        for run in in_turn(_first_of_each(), busy):
-            if room <= 0:
-                break
-            if (epoch := claim(run)) is not None:
-                claims.append(Claim(run.workspace_id, run.pk, epoch))
-                room -= 1
+    under_way = SyncRun.objects.filter(_in_flight).order_by().values_list("workspace_id")
+    busy = dict(under_way.annotate(seats=Count("pk")))
+    room = SEATS - sum(busy.values())
+    claims: list[Claim] = []
+    for run in in_turn(_first_of_each(), busy):
+        if len(claims) >= room:
+            break
+        if (epoch := claim(run)) is not None:
+            claims.append(Claim(run.workspace_id, run.pk, epoch))
     return claims
 
 

@@ -117,6 +117,11 @@ def keep_raw(ig_user: IGUser, heard: Iterable[tuple[str, Answer]], read_at: date
     )
 
 
+def prune_raw(now: datetime) -> int:
+    """Delete the answers that are 30 days old; return how many."""
+    return RawAnswer.objects.filter(fetched_at__lt=now - RAW_KEPT).delete()[0]
+
+
 def open_raw(row: RawAnswer) -> Any:
     """Return an answer as Meta gave it, without its paging links."""
     return json.loads(zlib.decompress(bytes(row.body)))

@@ -38,7 +38,6 @@ from meta.errors import (
 )
 from meta.ig_media import MediaPage
 from workspaces.models import Workspace
-from workspaces.scoping import across_workspaces
 
 log = logging.getLogger(__name__)
 State, Kind = SyncRun.State, SyncRun.Kind
@@ -86,6 +85,7 @@ def start(account: IGUser, kind: str, *, wait: timedelta = timedelta(0)) -> Sync
     try:
         with transaction.atomic():
             return SyncRun.objects.create(
+                workspace_id=account.workspace_id,
                 ig_user=account,
                 kind=kind,
                 last_day=last,
@@ -125,21 +125,20 @@ def _read_until(account: IGUser):
     return done.order_by("-last_day").values_list("last_day", flat=True).first()
 
 
-def plan_daily_runs() -> int:
+def open_daily_runs() -> int:
     """Open the day's run for every connected account that has none for Meta's last closed day; return how many."""
-    with across_workspaces("Every connected account of every workspace is read once a day."):
-        now = database_now()
-        last = last_closed(now)
-        usable = Connection.objects.usable().filter(ig_user=OuterRef("pk"))
-        read = SyncRun.objects.filter(ig_user=OuterRef("pk"), last_day__gte=last).exclude(kind=Kind.BACKFILL)
-        under_way = SyncRun.objects.open().filter(ig_user=OuterRef("pk")).exclude(kind=Kind.BACKFILL)
-        known = SyncRun.objects.filter(ig_user=OuterRef("pk"))
-        due = IGUser.objects.here().filter(Exists(usable), Exists(known), ~Exists(read), ~Exists(under_way))
-        started = 0
-        for account in due[:DAILY_AT_ONCE]:
-            at = closes(last) + AFTER_CLOSE + jitter(account.ig_id, SPREAD)
-            started += start(account, Kind.DAILY, wait=max(at - now, timedelta(0))) is not None
-        return started
+    now = database_now()
+    last = last_closed(now)
+    usable = Connection.objects.usable().filter(ig_user=OuterRef("pk"))
+    known = SyncRun.objects.filter(ig_user=OuterRef("pk"))
+    read = known.filter(last_day__gte=last).exclude(kind=Kind.BACKFILL)
+    under_way = known.open().exclude(kind=Kind.BACKFILL)
+    due = IGUser.objects.here().filter(Exists(usable), Exists(known), ~Exists(read), ~Exists(under_way))
+    started = 0
+    for account in due[:DAILY_AT_ONCE]:
+        at = closes(last) + AFTER_CLOSE + jitter(account.ig_id, SPREAD)
+        started += start(account, Kind.DAILY, wait=max(at - now, timedelta(0))) is not None
+    return started
 
 
 # Going on ------------------------------------------------------------------------------------------------------------

@@ -6,10 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from insights import claiming, syncing
-from insights.models import RawAnswer
-from insights.storing import RAW_KEPT
-from workspaces.scoping import across_workspaces
+from insights import entering, syncing
 from workspaces.tasks import WorkspaceTask
 
 log = logging.getLogger(__name__)
@@ -18,7 +15,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="insights.sync_due")
 def sync_due() -> None:
     """Plan the runs of Meta's new day and hand out what is due. Called every minute."""
-    syncing.plan_daily_runs()
+    entering.plan_daily_runs()
     hand_out()
 
 
@@ -32,13 +29,12 @@ def advance(workspace_id: str, run_id: str, epoch: int) -> None:
 @shared_task(name="insights.prune_raw_answers")
 def prune_raw_answers() -> None:
     """Forget answers of Meta older than 30 days."""
-    with across_workspaces("Old answers are forgotten in every workspace alike."):
-        RawAnswer.objects.filter(fetched_at__lt=syncing.database_now() - RAW_KEPT).delete()
+    entering.prune_raw_answers()
 
 
 def hand_out() -> None:
     """Claim what is due and send it to the workers. Without Redis they run out, and a later minute tries again."""
-    for claim in claiming.claim_due():
+    for claim in entering.claim_due():
         try:
             advance.delay(str(claim.workspace_id), str(claim.run_id), claim.epoch)
         except OperationalError:
