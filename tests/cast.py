@@ -109,6 +109,7 @@ def ig_user_factory(cast) -> Callable[..., IGUser]:
             return IGUser.objects.create(
                 username=username or f"account_{count}",
                 ig_id=fields.pop("ig_id", f"1784140000000{count:04}"),
+                client=client,
                 **fields,
             )
 
