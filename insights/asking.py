@@ -121,9 +121,8 @@ def _totals(graph: Graph, ig_id: str, metrics: list[Metric], step: Step, breakdo
 
 
 def audience(graph: Graph, ig_id: str, step: Step, refused: set[int]) -> Harvest:
-    """Ask who the followers are. The timeframe Meta demands is given, though followers are a state, not a period."""
-    metrics = [catalogue.ACCOUNT["follower_demographics"]]
-    metrics = [m for m in metrics if m.id not in refused]
+    """Ask who the people are. Of Meta's timeframes only two still work everywhere; the longer is tried first."""
+    metrics = [m for m in [catalogue.ACCOUNT[step.metric]] if m.id not in refused]
     harvest = Harvest()
     for timeframe in AUDIENCE_TIMEFRAMES:
         found, results = _ask(

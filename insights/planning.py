@@ -23,6 +23,7 @@ class Step:
     last: date
     length: int = 1
     breakdown: str = ""
+    metric: str = "follower_demographics"
 
     @property
     def first(self) -> date:
@@ -69,7 +70,8 @@ def _breakdowns(last: date) -> Iterator[Step]:
 
 
 def _audience(last: date) -> list[Step]:
-    return [Step("audience", last, 30, by) for by in ("age,gender", "city", "country")]
+    followers = [Step("audience", last, 30, by) for by in ("age,gender", "city", "country")]
+    return [*followers, Step("audience", last, 30, "country", "engaged_audience_demographics")]
 
 
 def _history(last: date) -> Iterator[Step]:
