@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -53,10 +54,11 @@ class Wire:
     closing: threading.Event = field(default_factory=threading.Event)
     reset_on_connect: bool = False
     speak_first: bool = False
+    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.listener.getsockname()[1]}"
 
     @property
     def hosts(self) -> Hosts:
@@ -132,7 +134,11 @@ class Wire:
                 thread.start()
 
     def serve(self, peer: socket.socket, number: int) -> None:
-        with peer, contextlib.suppress(OSError), peer.makefile("rb") as stream:
+        with contextlib.suppress(OSError), peer, contextlib.ExitStack() as stack:
+            if self.tls:
+                peer = stack.enter_context(self.tls.wrap_socket(peer, server_side=True))
+                self.peers.append(peer)
+            stream = stack.enter_context(peer.makefile("rb"))
             if self.speak_first:
                 self.acts[0](peer)
                 while peer.recv(4096):

@@ -3,11 +3,17 @@
 import gzip
 import logging
 import socket
+import ssl
 import threading
 import time
 import traceback
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from meta import transport
 from meta.errors import MetaError, NoAnswer, TryLater
@@ -300,6 +306,62 @@ def test_a_write_through_a_proxy_is_never_repeated_either(wire, monkeypatch):
         graph.post("17/media_publish")
     assert caught.value.sent
     assert [seen.path for seen in wire.seen] == ["/v25.0/17/media_publish"] * 2
+
+
+@pytest.fixture
+def secure_wire(wire, tmp_path):
+    """The same server behind TLS, with a certificate that this thread's session trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(certificate.public_bytes(pem) + private)
+    wire.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    wire.tls.load_cert_chain(file)
+    transport._sessions.to(wire.url).verify = str(file)
+    return wire
+
+
+def test_connections_under_tls_are_kept_and_timed_too(secure_wire):
+    secure_wire.answer({"id": "17"})
+    graph = secure_wire.graph(deadline=0.5)
+    assert graph.get("me")["id"] == "17"
+    assert graph.get("me")["id"] == "17"
+    assert secure_wire.connections == 1
+    secure_wire.acts.clear()
+    secure_wire.send(*DRIPS["body"], pause=0.05)
+    with pytest.raises(NoAnswer, match="did not answer in time"):
+        graph.get("me")
+
+
+def test_a_write_under_tls_is_never_repeated(secure_wire):
+    secure_wire.send(b"", close=True)
+    with pytest.raises(NoAnswer) as caught:
+        secure_wire.graph().post("17/media_publish")
+    assert caught.value.sent
+    assert len(secure_wire.seen) == 1
+
+
+def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent(secure_wire):
+    transport._sessions.to(secure_wire.url).verify = True
+    secure_wire.answer({"id": "17"})
+    with pytest.raises(NoAnswer, match="secure connection") as caught:
+        secure_wire.graph().post("17/media_publish")
+    assert caught.value.sent is False
+    assert secure_wire.seen == []
+
+
+def test_what_came_back_does_not_show_itself():
+    assert repr(transport.Reply(200, {"X": TOKEN}, TOKEN.encode())) == "<Reply 200>"
 
 
 @pytest.mark.parametrize("path", ["", "/", "me//media", "../oauth", "17/../18", "./me"])
