@@ -24,7 +24,7 @@ for model in (SocialApp, SocialAccount, SocialToken):
 @admin.register(IGUser)
 class IGUserAdmin(ReadOnlyAdmin):
     list_display = ("username", "workspace", "client", "account_type", "added_at", "removed_at")
-    list_select_related: tuple[str, ...] = ("workspace", "client")
+    list_select_related = ("workspace", "client")
     search_fields = ("username", "ig_id", "workspace__name")
 
 
@@ -42,7 +42,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
         "problem",
     )
     list_filter = ("login", "state")
-    list_select_related: tuple[str, ...] = ("workspace", "ig_user")
+    list_select_related = ("workspace", "ig_user")
     search_fields = ("ig_user__username", "ig_user__ig_id", "workspace__name")
     actions = ("refresh_now",)
 

@@ -1,6 +1,6 @@
 """The operators' view of people and workspaces. The admin site looks across workspaces; the middleware says so."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -17,7 +17,7 @@ admin.site.index_title = "Operations"
 class TenantAdmin(admin.ModelAdmin):
     """Shows rows of every workspace, and writes each inside its own."""
 
-    list_select_related: tuple[str, ...] = ("workspace",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("workspace",)
     show_facets = admin.ShowFacets.NEVER
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -45,6 +45,7 @@ def test_O02_a_state_works_once(ada, cast, token_calls, door, who):
     location = consent.decide(consent.start(ada, "aurora", door)["Location"], who)
     assert consent.come_back(ada, location).status_code == 302
     before = token_calls()
+    assert before
     assert consent.come_back(ada, location).status_code == 400
     assert token_calls() == before
 
