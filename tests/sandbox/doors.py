@@ -149,12 +149,12 @@ def jpeg(width: int = 400, height: int = 400, kind: str = "JPEG") -> bytes:
 
 @contextmanager
 def shelf(files: dict[str, bytes | int]) -> Iterator[str]:
-    """Serves some bytes over HTTP; a number is answered as a bare status."""
+    """Serves some bytes over HTTP; a number is answered as that status, with a fine picture."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = files.get(self.path.partition("?")[0], 404)
-            status, body = (200, found) if isinstance(found, bytes) else (found, b"")
+            status, body = (200, found) if isinstance(found, bytes) else (found, jpeg())
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             if 300 <= status < 400:
