@@ -64,6 +64,14 @@ def _store(upload: UploadedFile, name: str, by: Any, client: Client | None) -> A
     return asset
 
 
+def discard(asset: Asset) -> None:
+    """Delete an asset with its files. Raises ProtectedError while a post uses it."""
+    files = [rendition.file for rendition in asset.renditions.all()] + [asset.file]
+    with transaction.atomic():
+        asset.delete()
+        transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+
+
 def _known(digest: str, client: Client | None) -> Asset | None:
     return Asset.objects.filter(sha256=digest, client=client).first()
 

@@ -6,4 +6,4 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from publishing import checks, receivers  # noqa: F401
+        from publishing import checks, receivers, uses  # noqa: F401

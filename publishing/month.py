@@ -19,11 +19,22 @@ class Day:
     is_out: bool
     is_today: bool
     is_past: bool
+    now: datetime
     all: list[Publication] = field(default_factory=list)
 
     @property
+    def next(self) -> Publication | None:
+        """Return the first publication of today that lies ahead: the line of now stands above it."""
+        if not self.is_today:
+            return None
+        return next((row for row in self.all if row.scheduled_at > self.now), None)
+
+    @property
     def shown(self) -> list[Publication]:
-        return self.all if len(self.all) <= CELL else self.all[:CELL]
+        """Return what fits the cell; of today what lies around now."""
+        ahead = self.all.index(self.next) if self.next else (len(self.all) if self.is_today else 0)
+        start = max(0, min(ahead - 1, len(self.all) - CELL))
+        return self.all[start : start + CELL]
 
     @property
     def more(self) -> int:
@@ -85,7 +96,7 @@ class Month:
         today = now.astimezone(self.zone).date()
         count = (self.end - self.monday).days
         days = [
-            Day(on, (on.year, on.month) != (self.first.year, self.first.month), on == today, on < today)
+            Day(on, (on.year, on.month) != (self.first.year, self.first.month), on == today, on < today, now)
             for on in (self.monday + timedelta(days=n) for n in range(count))
         ]
         for row in publications:

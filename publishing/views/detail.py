@@ -135,8 +135,8 @@ def publication_photo(request: WorkspaceRequest, pk: str) -> HttpResponse:
         picture = item.rendition if request.GET.get("size") == "feed" else thumbnail(item.asset)
     except (FileNotFoundError, Refused) as error:
         raise Http404 from error
-    # The address stays while an edit changes the photo, so this is kept for a minute only.
-    return answer_with(picture, "private, max-age=60")
+    # Screens ask with the number of the revision, so that an edit has another address.
+    return answer_with(picture)
 
 
 def _act(request: WorkspaceRequest, row: Publication, act: Callable[[], Any], done: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import IGUser
 from publishing.drafting import posts_of
 from publishing.models import Post, Publication
-from publishing.month import Day, Month
+from publishing.month import Month
 from publishing.states import STATES, State, state_of
 from screens.formats import zone_label
 from workspaces.access import WorkspaceRequest, requires
@@ -83,6 +83,7 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
     chosen = request.GET.get("status", "")
     counts = Counter(row.status for row in rows)
     shown = [dressed(row) for row in rows if not chosen or row.status in GROUPS.get(chosen, ())]
+    days = month.days(shown, now)
     context = {
         "active": "calendar",
         "month": month,
@@ -90,8 +91,8 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
         "year": month.first.year,
         "before": month.shifted(-1),
         "after": month.shifted(1),
-        "days": _with_now(month.days(shown, now), now),
-        "weekdays": [date_format(month.days([], now)[n].on, "D") for n in range(7)],
+        "days": days,
+        "weekdays": [date_format(day.on, "D") for day in days[:7]],
         "zone_words": _zone_words(month),
         "zone": zone,
         "chips": _chips(counts, chosen),
@@ -99,15 +100,6 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
         **_account_filter(request),
     }
     return render(request, "publishing/calendar.html", context)
-
-
-def _with_now(days: list[Day], now: Any) -> list[Day]:
-    """Mark the first card of today that lies ahead, so that the line of now stands above it."""
-    for day in days:
-        if day.is_today:
-            ahead = [row for row in day.shown if row.scheduled_at > now]
-            day.next = ahead[0] if ahead else None
-    return days
 
 
 def _zone_words(month: Month) -> str:

@@ -74,6 +74,30 @@ function words() {
   send.textContent = word.replace("%s", n);
 }
 
+// What stands in the way and what is worth knowing, in one line under the form.
+function preflight() {
+  const line = $("[data-preflight]");
+  const why = $("[data-why]", line);
+  const mend = [
+    !$("[name=asset]").value && why.dataset.noPhoto,
+    $("[data-photo] .note.bad") && why.dataset.shape,
+    !ticked().length && why.dataset.noAccount,
+    $("[data-counters] .over, [data-alt-count].over") && why.dataset.tooLong,
+  ].filter(Boolean);
+  const know = [
+    $("[data-photo] .note.warn") && why.dataset.soft,
+    $("[name=asset]").value && !$("[name=alt_text]").value.trim() && why.dataset.noAlt,
+  ].filter(Boolean);
+  for (const [name, list] of [["mend", mend], ["know", know]]) {
+    const mark = $(`[data-${name}]`, line);
+    mark.hidden = !list.length;
+    mark.lastElementChild.textContent = mark.dataset.word.replace("%s", list.length);
+  }
+  $("[data-fine]", line).hidden = Boolean(mend.length + know.length);
+  why.textContent = [...mend, ...know].join(", ");
+  line.hidden = false;
+}
+
 // Drafts save themselves a few seconds after the last change.
 const PAUSE = 3000;
 let timer = 0, saving = false, last = "";
@@ -112,13 +136,14 @@ function later() {
 
 if (form) {
   last = state();
-  count(); preview(); words();
+  const look = () => { count(); preview(); words(); preflight(); };
+  look();
   form.addEventListener("input", (event) => {
     if (event.target.matches("[data-filter]")) return filter(event.target.value);
-    count(); preview(); words(); later();
+    look(); later();
   });
-  form.addEventListener("change", () => { preview(); words(); later(); });
-  form.addEventListener("htmx:afterSettle", () => { photo(); later(); });
+  form.addEventListener("change", () => { look(); later(); });
+  form.addEventListener("htmx:afterSettle", () => { photo(); look(); later(); });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input:not([type=submit], [type=file])")) event.preventDefault();
   });

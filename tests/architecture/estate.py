@@ -94,6 +94,7 @@ ESTATE = {
     "disconnect": connection,
     "connect_pick": pending_grant,
     "media_thumbnail": media,
+    "asset_discard": asset,
     "asset_photo": asset,
     "asset_thumb": asset,
     "post_discard": post,
