@@ -28,7 +28,7 @@ function enhance(figure) {
     line.setAttribute("x2", `${x}%`);
     text.setAttribute("x", `${x}%`);
     text.setAttribute("text-anchor", x < 20 ? "start" : x > 80 ? "end" : "middle");
-    text.textContent = [day, value, before && `(${before})`, state].filter(Boolean).join("  ");
+    text.textContent = [day, value, before && `(${before})`, state].filter(Boolean).join(" · ");
     group.setAttribute("visibility", "visible");
   };
   const hide = () => { at = -1; group.setAttribute("visibility", "hidden"); };
