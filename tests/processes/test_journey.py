@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.browser]
 HURRY = {"TIMING_SCALE": "0.033"}
 LISBON = ZoneInfo("Europe/Lisbon")
 PHOTO = ROOT / "sandbox" / "photographs" / "boule.jpg"
+PICKED = ("crux.lisboa", "kiln.collective")
 CAPTION = "Out of the oven at six. #sourdough"
 
 
@@ -49,6 +50,8 @@ def through_facebook(page: Page, stack: Stack, shoot) -> None:
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"{stack.url}/w/aurora/accounts/connect/pick/**")
     shoot("connect-pick", full=True)
+    for row in page.locator("li:has(input[name=page])").all():
+        row.locator("input[name=page]").set_checked(any(name in row.inner_text() for name in PICKED))
     page.get_by_role("button", name="Connect the ticked accounts").click()
 
 
@@ -72,6 +75,33 @@ def compose(page: Page, stack: Stack, shoot) -> datetime:
     return due
 
 
+def read_insights(page: Page, stack: Stack, shoot) -> None:
+    """Wait until figures stand on the screen, which the workers read meanwhile."""
+    go(page, stack, "insights/")
+    shoot("insights-list")
+    page.get_by_role("link", name="levain.porto").first.click()
+    shoot("insights-first")
+    expect(page.locator(".kpi").first).to_be_visible(timeout=120_000)
+    page.reload()
+    expect(page.locator("svg.chart, .chart svg").first).to_be_visible(timeout=60_000)
+    shoot("insights", full=True)
+
+
+def see_it_published(page: Page, stack: Stack, shoot) -> None:
+    go(page, stack, "posts/")
+    shoot("posts")
+    page.get_by_role("link", name=re.compile("Out of the oven")).first.click()
+    page.wait_for_url("**/publications/**")
+    permalink = page.get_by_role("link", name="See it on Instagram")
+    expect(permalink).to_be_visible(timeout=150_000)
+    shoot("published", full=True)
+    [media] = stack.sandbox.live("levain.porto")
+    assert media["caption"] == CAPTION
+    assert permalink.get_attribute("href") == media["permalink"]
+    page.goto(media["permalink"])
+    expect(page.get_by_text("Out of the oven").first).to_be_visible()
+
+
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("stack", [HURRY], indirect=True)
 def test_from_the_sign_in_to_a_photo_that_is_live(stack, cast, page, shoot):
@@ -82,21 +112,15 @@ def test_from_the_sign_in_to_a_photo_that_is_live(stack, cast, page, shoot):
     through_instagram(page, stack, shoot)
     through_facebook(page, stack, shoot)
     go(page, stack, "accounts/")
-    expect(page.get_by_text("levain.porto").first).to_be_visible()
     shoot("accounts", full=True)
+    for username in ("levain.porto", *PICKED):
+        expect(page.get_by_text(username).first).to_be_visible()
     compose(page, stack, shoot)
     shoot("planned")
     go(page, stack, "calendar/")
     shoot("calendar", full=True)
-    go(page, stack, "posts/")
-    shoot("posts")
-    page.get_by_role("link", name=re.compile("Out of the oven")).first.click()
-    page.wait_for_url("**/publications/**")
-    expect(page.get_by_role("link", name="See it on Instagram")).to_be_visible(timeout=150_000)
-    shoot("published", full=True)
-    [media] = stack.sandbox.live("levain.porto")
-    assert media["caption"] == CAPTION
-    assert page.get_by_role("link", name="See it on Instagram").get_attribute("href") == media["permalink"]
+    read_insights(page, stack, shoot)
+    see_it_published(page, stack, shoot)
     go(page, stack, "")
     shoot("home", full=True)
     assert stack.errors() == {}
