@@ -295,7 +295,7 @@ PAGE_DEFAULT = [Field(name) for name in ("access_token", "category", "category_l
 
 
 def accounts(call: Call, person: Person, field: Field, *, links: bool) -> dict[str, Any]:
-    """The Pages ticked in the dialog, 25 to a page; none at all without `pages_show_list`."""
+    """The Pages ticked in the dialog, 25 at once whatever the `limit`; none at all without `pages_show_list`."""
     pages = [personas.PAGES[key] for key in person.pages if key in call.session.pages]
     if "pages_show_list" not in call.session.granted:
         pages = []
@@ -307,6 +307,7 @@ def accounts(call: Call, person: Person, field: Field, *, links: bool) -> dict[s
         lambda page: select(call, PAGE, "Page", page, fields),
         field.arguments,
         links=links,
+        most=paging.DEFAULT,
     )
 
 

@@ -10,6 +10,7 @@ from sandbox.graph_call import Call
 
 Item = TypeVar("Item")
 MOST = 100
+DEFAULT = 25
 
 
 def cursor(identifier: str) -> str:
@@ -27,20 +28,20 @@ def opened(text: str) -> str:
     return identifier
 
 
-def limit_of(arguments: dict[str, str], default: int = 25) -> int:
+def limit_of(arguments: dict[str, str], most: int = MOST) -> int:
     text = arguments.get("limit", "")
     if not text:
-        return default
+        return DEFAULT
     if not text.isdigit() or int(text) < 1:
         raise bad_param("limit must be a positive number")
-    return min(int(text), MOST)
+    return min(int(text), most)
 
 
 def cut(
-    call: Call, items: Sequence[Item], key: Callable[[Item], str], arguments: dict[str, str]
+    call: Call, items: Sequence[Item], key: Callable[[Item], str], arguments: dict[str, str], most: int
 ) -> tuple[list[Item], bool, bool]:
     """One page of a list, whether something stands before it, and whether something follows."""
-    limit = limit_of(arguments)
+    limit = limit_of(arguments, most)
     keys = [key(item) for item in items]
     start = 0
     if arguments.get("after"):
@@ -64,9 +65,10 @@ def answer(
     arguments: dict[str, str],
     *,
     links: bool = True,
+    most: int = MOST,
 ) -> dict[str, Any]:
     """`data` and `paging`; inside a field expansion only the cursors come back."""
-    page, earlier, later = cut(call, items, key, arguments)
+    page, earlier, later = cut(call, items, key, arguments, most)
     found: dict[str, Any] = {"data": [render(item) for item in page]}
     if page:
         cursors = {"before": cursor(key(page[0])), "after": cursor(key(page[-1]))}

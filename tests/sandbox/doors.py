@@ -59,6 +59,17 @@ class Client:
         return answer.json()["error"]
 
 
+def pages(client: Client, fields: str) -> list[dict[str, Any]]:
+    """Every Page of the person, read through all pages of the list."""
+    found, more = [], {}
+    while True:
+        answer = client.get("me/accounts", fields=fields, limit=100, **more)
+        found += answer["data"]
+        if "next" not in answer["paging"]:
+            return found
+        more = {"after": answer["paging"]["cursors"]["after"]}
+
+
 def query_of(location: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 

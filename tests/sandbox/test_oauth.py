@@ -168,6 +168,12 @@ def test_facebook_codes_tokens_and_pages(sandbox):
     assert len(names) == 31
 
 
+def test_a_large_limit_does_not_spare_paging(sandbox):
+    client = doors.facebook(sandbox.url)
+    assert len(client.get("me/accounts", limit=100)["data"]) == 25
+    assert len(doors.pages(client, "id")) == 31
+
+
 def test_a_page_token_from_a_long_user_token_never_expires(sandbox):
     client = doors.facebook(sandbox.url, "tomas")
     token = client.get("me/accounts")["data"][0]["access_token"]

@@ -235,7 +235,7 @@ def test_publishing_needs_the_scope_and_on_facebooks_side_a_task(sandbox):
     reader = doors.instagram(sandbox.url, scopes=("instagram_business_basic",))
     assert reader.refused("POST", f"{doors.LEVAIN}/media", image_url="http://x/")["code"] == 10
     client = doors.facebook(sandbox.url)
-    pages = client.get("me/accounts", fields="tasks,instagram_business_account", limit=100)["data"]
+    pages = doors.pages(client, "tasks,instagram_business_account")
     analyst = next(page for page in pages if page["tasks"] == ["ANALYZE"])["instagram_business_account"]["id"]
     assert "CREATE_CONTENT" in client.refused("POST", f"{analyst}/media", image_url="http://x/")["message"]
 

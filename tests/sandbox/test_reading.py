@@ -27,8 +27,8 @@ def test_me_comes_in_both_shapes(sandbox):
 
 def test_empty_fields_are_left_out_and_unknown_ones_refused(sandbox):
     client = doors.facebook(sandbox.url)
-    small = client.get("me/accounts", fields="name,instagram_business_account{id,username,website}", limit=100)
-    sal = next(page for page in small["data"] if page["name"] == "Atelier Sal")
+    small = doors.pages(client, "name,instagram_business_account{id,username,website}")
+    sal = next(page for page in small if page["name"] == "Atelier Sal")
     assert "website" not in sal["instagram_business_account"]
     error = client.refused("GET", doors.LEVAIN, fields="account_type")
     assert error["code"] == 100
@@ -160,10 +160,10 @@ def test_fields_documented_for_facebook_only_can_be_refused_on_instagrams_host(s
 
 def test_stories_live_for_a_day(sandbox):
     client = doors.facebook(sandbox.url)
-    pages = client.get("me/accounts", fields="instagram_business_account{stories{id,media_product_type}}", limit=100)
+    pages = doors.pages(client, "instagram_business_account{stories{id,media_product_type}}")
     story = next(
         page["instagram_business_account"]["stories"]["data"][0]
-        for page in pages["data"]
+        for page in pages
         if "stories" in page.get("instagram_business_account", {})
     )
     assert story["media_product_type"] == "STORY"
