@@ -78,10 +78,10 @@ def decode(text: bytes | str) -> dict[str, Any] | None:
 
     A bare list becomes `{"data": [...]}`, a bare true or false `{"success": ...}`. Tokens arrive wrapped as Secret, and
     the URLs in `paging`, which carry the token, become a mark once their cursor is saved: nobody can follow or
-    store them.
+    store them. NaN and Infinity, which no database takes as JSON, become null.
     """
     try:
-        body = json.loads(text, object_hook=_seal, parse_constant=lambda _: None)
+        body = json.loads(text, object_hook=_seal, parse_float=values.number, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
     if isinstance(body, list):

@@ -171,10 +171,27 @@ def test_a_token_in_an_answer_is_wrapped_at_once():
 
 
 @pytest.mark.parametrize(
-    ("text", "body"), [("true", {"success": True}), ("[1]", {"data": [1]}), ("{}", {}), ("7", None)]
+    ("text", "body"),
+    [
+        ("true", {"success": True}),
+        ("[1]", {"data": [1]}),
+        ('{"a":[NaN,-Infinity,1e999,1.5]}', {"a": [None, None, None, 1.5]}),
+        ("{}", {}),
+        ("7", None),
+    ],
 )
 def test_what_is_not_an_object_becomes_one_or_nothing(text, body):
     assert answers.decode(text) == body
+
+
+def test_an_answer_shows_its_keys_only():
+    answer = answers.Answer({"id": "1", "email": "person@example.org"}, status=200)
+    assert repr(answer) == "<Answer 200: id, email>"
+    assert answer.body == {"id": "1", "email": "person@example.org"}
+
+
+def test_what_no_database_takes_as_json_becomes_null():
+    assert answers.decode('{"a":[NaN,-Infinity,1e999,1.5]}') == {"a": [None, None, None, 1.5]}
 
 
 def test_a_secret_shows_itself_nowhere():
