@@ -45,6 +45,14 @@ def sheet(mark: str, title: str, lead: str, content: str) -> str:
     )
 
 
+def decision(agree: str) -> str:
+    """The two buttons of a consent; agreeing stands first, since the Enter key presses the first button of a form."""
+    return (
+        f'<footer><button class="go wide" name="decision" value="allow">{escape(agree)}</button>'
+        '<button class="wide" name="decision" value="cancel">Cancel</button></footer>'
+    )
+
+
 def problem(title: str, text: str, status: int = 400) -> Response:
     """A page that says why a request for consent was not even shown."""
     return page(title, sheet("!", title, text, ""), status)

@@ -89,8 +89,7 @@ def permissions(world: World, kept: dict[str, str], person: Person) -> Response:
     form = (
         f'<form method="post" action="?">{html.hidden(kept | {"as": person.key})}{who}{choose}{empty}'
         f"<h3>What the app will be allowed to do</h3>{html.items(asked)}"
-        '<footer><button class="wide" name="decision" value="cancel">Cancel</button>'
-        '<button class="go wide" name="decision" value="allow">Continue</button></footer></form>'
+        f"{html.decision('Continue')}</form>"
     )
     lead = "Choose the Pages whose Instagram accounts it may use."
     return html.page("Continue", html.sheet("f", "An app would like access", lead, form))

@@ -83,8 +83,7 @@ def permissions(world: World, kept: dict[str, str], persona: Persona) -> Respons
     )
     form = (
         f'<form method="post" action="?">{html.hidden(kept | {"as": persona.username})}{who}<h3>This app asks to</h3>'
-        f'{html.items(rows)}<footer><button class="wide" name="decision" value="cancel">Cancel</button>'
-        '<button class="go wide" name="decision" value="allow">Allow</button></footer></form>'
+        f"{html.items(rows)}{html.decision('Allow')}</form>"
     )
     lead = "It can use this account until you remove it in Apps and websites."
     return html.page("Allow access", html.sheet("I", "Allow the app to use this account?", lead, form))
