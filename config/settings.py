@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "insights-prune": {"task": "insights.prune_raw_answers", "schedule": timedelta(hours=6)},
     "notices-deliver": {"task": "notices.deliver", "schedule": timedelta(seconds=30)},
     "publishing-look": {"task": "publishing.look", "schedule": timedelta(seconds=15)},
+    "publishing-tell": {"task": "publishing.tell", "schedule": timedelta(minutes=1)},
 }
 
 # People

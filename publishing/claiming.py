@@ -22,6 +22,8 @@ from publishing.timing import Timing, timing
 from workspaces.scoping import across_workspaces
 
 Status = Publication.Status
+TOLD_FOR = timedelta(days=3)
+MOST_TOLD = 500
 FREE = Q(lease_until=None) | Q(lease_until__lt=Now())
 
 
@@ -84,6 +86,16 @@ def next_due() -> timedelta | None:
     with across_workspaces("The dispatcher sleeps until the next row of any workspace."):
         soonest = Publication.objects.filter(FREE, next_run_at__isnull=False).aggregate(at=Min("next_run_at"))["at"]
     return None if soonest is None else max(soonest - clock.database_now(), timedelta(0))
+
+
+def stopped_lately(which: Q) -> dict[UUID, list[UUID]]:
+    """Return the publications of the last days that match, by workspace."""
+    with across_workspaces("People of every workspace are told about posts that stopped."):
+        rows = Publication.objects.filter(which, scheduled_at__gte=Now() - TOLD_FOR).order_by("-scheduled_at")
+        found: dict[UUID, list[UUID]] = {}
+        for workspace_id, pk in rows.values_list("workspace_id", "pk")[:MOST_TOLD]:
+            found.setdefault(workspace_id, []).append(pk)
+        return found
 
 
 def give_back(ticket: Ticket) -> None:

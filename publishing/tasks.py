@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from publishing import claiming, publisher
+from publishing import claiming, publisher, telling
 from publishing.claiming import Ticket
 from workspaces.scoping import workspace_in_force
 from workspaces.tasks import WorkspaceTask
@@ -25,6 +25,12 @@ def look() -> None:
         if not hand_over(ticket):
             with workspace_in_force(ticket.workspace_id):
                 claiming.give_back(ticket)
+
+
+@shared_task(name="publishing.tell")
+def tell() -> None:
+    """Tell people about posts that stopped and need them."""
+    telling.tell_due()
 
 
 def hand_over(ticket: Ticket) -> bool:

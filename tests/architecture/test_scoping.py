@@ -37,7 +37,7 @@ MAY_LOOK_ACROSS = {
     "library/entering.py",
     "notices/entering.py",
     "insights/entering.py",
-    "publishing/entering.py",
+    "publishing/claiming.py",
 }
 TOUCHES = {
     "all": lambda m: list(m.objects.all()),
