@@ -25,10 +25,10 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items):
-    """Keep everything that starts processes on one test worker: two such tests at once would only slow each other."""
+    """Keep a file's tests that start processes on one test worker: two stacks at once would only slow each other."""
     for item in items:
         if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture
