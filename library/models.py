@@ -1,6 +1,7 @@
 """Assets (stored once by their SHA-256), what is made from them, and the links through which Meta fetches them."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -36,7 +37,7 @@ class Asset(TenantModel):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = TenantManager.from_queryset(AssetQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(AssetQuerySet)()
 
     class Meta:
         ordering = ["-uploaded_at"]

@@ -14,7 +14,7 @@ class LimitHandler(FileUploadHandler):
     """Stands first in `FILE_UPLOAD_HANDLERS`: drops a file once it is too large, and all files of strangers."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: Any, content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         self.announced = content_length
 

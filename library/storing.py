@@ -2,7 +2,7 @@
 
 import unicodedata
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -40,19 +40,20 @@ def _store(upload: UploadedFile, name: str, by: Any, client: Client | None) -> A
     known = _known(digest.hexdigest(), client)
     if known:
         return known
+    file = cast(IO[bytes], upload.file)
     with DESK:
-        picture, (width, height), mime = photograph(upload.file)
+        picture, (width, height), mime = photograph(file)
         asset = Asset(
             client=client,
             sha256=digest.hexdigest(),
             name=name,
             content_type=mime,
-            size=upload.size,
+            size=upload.size or 0,
             width=width,
             height=height,
             uploaded_by=by,
         )
-        upload.file.seek(0)
+        file.seek(0)
         asset.file.save(f"{asset.id.hex}{SUFFIXES[mime]}", upload, save=False)
         try:
             with transaction.atomic():
@@ -69,7 +70,12 @@ def discard(asset: Asset) -> None:
     files = [rendition.file for rendition in asset.renditions.all()] + [asset.file]
     with transaction.atomic():
         asset.delete()
-        transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+        transaction.on_commit(lambda: _remove(files))
+
+
+def _remove(files: list[Any]) -> None:
+    for file in files:
+        file.storage.delete(file.name)
 
 
 def _known(digest: str, client: Client | None) -> Asset | None:

@@ -46,11 +46,10 @@ def _grid(request: WorkspaceRequest, refused: list[str] | None = None) -> HttpRe
         assets = assets.filter(client=chosen)
     page = Paginator(assets, PER_PAGE).get_page(request.GET.get("page"))
     uses = uses_of(page.object_list)
-    for asset in page.object_list:
-        asset.uses = uses[asset.pk]
     context = {
         "active": "library",
         "page": page,
+        "assets": [(asset, uses[asset.pk]) for asset in page.object_list],
         "clients": clients,
         "chosen": chosen,
         "query": f"client={chosen.pk}&" if chosen else "",
@@ -91,10 +90,10 @@ def _client_of(request: WorkspaceRequest) -> Client | None:
     """Return the client to file photos under: the one chosen, or the only one the person belongs to."""
     limits = request.membership.client_ids()
     try:
-        asked = UUID(request.POST.get("client", ""))
+        asked = [UUID(request.POST.get("client", ""))]
     except ValueError:
-        asked = next(iter(limits)) if limits and len(limits) == 1 else None
-    return Client.objects.visible_to(request.membership).filter(pk=asked).first() if asked else None
+        asked = list(limits) if limits and len(limits) == 1 else []
+    return Client.objects.visible_to(request.membership).filter(pk__in=asked).first()
 
 
 @requires(Right.COMPOSE)

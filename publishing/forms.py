@@ -1,7 +1,7 @@
 """What people type into the composer, checked by the rules the server plans by."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,12 +25,17 @@ class TextField(forms.CharField):
         self.validators = []
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         if UNSENDABLE.search(text):
             raise ValidationError(
                 _("The text holds a character that cannot be sent. Type it again, or paste it plain.")
             )
         return text
+
+
+def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    """Set the choices of a field that depend on the person."""
+    cast(forms.ChoiceField, field).choices = choices
 
 
 class PostForm(forms.Form):
@@ -49,9 +54,9 @@ class PostForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.offered = {choice.key: choice for choice in offered}
         self.zones = zones
-        self.fields["accounts"].choices = [(choice.key, choice.account.username) for choice in offered]
+        _offer(self.fields["accounts"], [(choice.key, choice.account.username) for choice in offered])
         self.fields["accounts"].error_messages["invalid_choice"] = _("One of the accounts is not here any more.")
-        self.fields["zone"].choices = zones
+        _offer(self.fields["zone"], zones)
         self.fields["zone"].error_messages["invalid_choice"] = _("Choose one of the time zones offered.")
 
     def clean_caption(self) -> str:
@@ -106,7 +111,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, zones: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zones = zones
-        self.fields["zone"].choices = zones
+        _offer(self.fields["zone"], zones)
 
     def slot(self, kind: str = "at") -> When:
         zone = self.cleaned_data.get("zone") or self.zones[0][0]

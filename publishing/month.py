@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from publishing.models import Publication
+from publishing.cards import Card
 
 CELL = 3
 NAMED = re.compile(r"(\d{4})-(\d{2})$", re.ASCII)
@@ -20,17 +20,18 @@ class Day:
     is_today: bool
     is_past: bool
     now: datetime
-    all: list[Publication] = field(default_factory=list)
+    all: list[Card] = field(default_factory=list)
 
     @property
-    def next(self) -> Publication | None:
-        """Return the first publication of today that lies ahead: the line of now stands above it."""
+    def next(self) -> Card | None:
+        """Return the first card of today that lies ahead: the line of now stands above it."""
         if not self.is_today:
             return None
-        return next((row for row in self.all if row.scheduled_at > self.now), None)
+        ahead = (card for card in self.all if card.row.scheduled_at and card.row.scheduled_at > self.now)
+        return next(ahead, None)
 
     @property
-    def shown(self) -> list[Publication]:
+    def shown(self) -> list[Card]:
         """Return what fits the cell; of today what lies around now."""
         ahead = self.all.index(self.next) if self.next else (len(self.all) if self.is_today else 0)
         start = max(0, min(ahead - 1, len(self.all) - CELL))
@@ -91,17 +92,17 @@ class Month:
             day += timedelta(days=1)
         return None
 
-    def days(self, publications: Iterable[Publication], now: datetime) -> list[Day]:
-        """Return every day shown, each with its publications by time."""
+    def days(self, cards: Iterable[Card], now: datetime) -> list[Day]:
+        """Return every day shown, each with its cards by time."""
         today = now.astimezone(self.zone).date()
         count = (self.end - self.monday).days
         days = [
             Day(on, (on.year, on.month) != (self.first.year, self.first.month), on == today, on < today, now)
             for on in (self.monday + timedelta(days=n) for n in range(count))
         ]
-        for row in publications:
-            if row.scheduled_at is not None:
-                index = (row.scheduled_at.astimezone(self.zone).date() - self.monday).days
+        for card in cards:
+            if card.row.scheduled_at is not None:
+                index = (card.row.scheduled_at.astimezone(self.zone).date() - self.monday).days
                 if 0 <= index < count:
-                    days[index].all.append(row)
+                    days[index].all.append(card)
         return days

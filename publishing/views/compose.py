@@ -100,10 +100,11 @@ def compose(request: WorkspaceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def post_edit(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """Change a post that is a draft or planned; what is being sent already stays as it is."""
-    desk = Desk(request, get_object_or_404(drafting.posts_of(request.membership), pk=pk))
+    post = get_object_or_404(drafting.posts_of(request.membership), pk=pk)
+    desk = Desk(request, post)
     if request.method == "POST":
         return _submitted(desk)
-    initial, photo = drafting.form_data_of(desk.post)
+    initial, photo = drafting.form_data_of(post)
     initial["at"] = initial["at"] or drafting.first_time("", request.workspace)
     return desk.page(desk.form(initial=initial), photo)
 
@@ -161,8 +162,9 @@ def _submitted(desk: Desk) -> HttpResponse:
         return desk.page(form, photo, status=422)
     if _is_behind(form, desk.post):
         desk.problems = [_("Somebody else changed this post meanwhile. Look at it again, then save once more.")]
-        form.data = form.data.copy()
-        form.data["seen"] = str(desk.post.latest().number) if desk.post else ""
+        data = request.POST.copy()
+        data["seen"] = str(desk.post.latest().number) if desk.post else ""
+        form = desk.form(data)
         return desk.page(form, photo, status=422)
     try:
         post = _saved(desk, form, photo, draft=action == "draft")

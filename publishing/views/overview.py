@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import IGUser
+from publishing.cards import cards_of, title_of
 from publishing.drafting import posts_of
 from publishing.models import Post, Publication
 from publishing.month import Month
-from publishing.states import STATES, State, state_of
+from publishing.states import STATES, State
 from screens.formats import zone_label
 from workspaces.access import WorkspaceRequest, requires
 from workspaces.roles import Right
@@ -48,20 +48,12 @@ class Chip:
     on: bool
 
 
-def _rows(request: WorkspaceRequest) -> QuerySet[Publication]:
+def _rows(request: WorkspaceRequest) -> Any:
     """Return the publications the person sees on the chosen account, with what a card shows."""
     rows = Publication.objects.visible_to(request.membership).exclude(status=Status.CANCELLED)
     if account := _uuid(request.GET.get("account", "")):
         rows = rows.filter(ig_user_id=account)
     return rows.select_related("revision", "ig_user").prefetch_related("revision__items")
-
-
-def dressed(row: Publication) -> Publication:
-    """Add to a publication what its card shows: how its state looks, a title, and whether there is a photo."""
-    row.state = state_of(row)
-    row.title = row.revision.caption.partition("\n")[0][:80] or _("No caption")
-    row.has_photo = bool(row.revision.items.all())
-    return row
 
 
 def _chips(statuses: Counter[str], chosen: str) -> list[Chip]:
@@ -82,7 +74,7 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
     rows = list(_rows(request).between(*month.span))
     chosen = request.GET.get("status", "")
     counts = Counter(row.status for row in rows)
-    shown = [dressed(row) for row in rows if not chosen or row.status in GROUPS.get(chosen, ())]
+    shown = cards_of(row for row in rows if not chosen or row.status in GROUPS.get(chosen, ()))
     days = month.days(shown, now)
     context = {
         "active": "calendar",
@@ -130,13 +122,12 @@ def posts(request: WorkspaceRequest) -> HttpResponse:
     if chosen in GROUPS:
         rows = rows.filter(status__in=GROUPS[chosen])
     page = Paginator(rows.order_by("-scheduled_at", "-created_at"), PER_PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        dressed(row)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "active": "calendar",
         "page": page,
+        "cards": cards_of(page.object_list),
         "query": f"{query.urlencode()}&" if query else "",
         "chips": _chips(counts, chosen),
         "chosen": chosen,
@@ -147,15 +138,12 @@ def posts(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "publishing/posts.html", context)
 
 
-def _without_account(request: WorkspaceRequest) -> list[Post]:
-    """Return drafts that name no account yet, newest first."""
+def _without_account(request: WorkspaceRequest) -> list[tuple[Post, str]]:
+    """Return drafts that name no account yet, each with its title, newest first."""
     if any(request.GET.get(name) for name in ("account", "post", "day")):
         return []
-    drafts = list(posts_of(request.membership).filter(publications=None).prefetch_related("revisions")[:20])
-    for draft in drafts:
-        latest = max(draft.revisions.all(), key=lambda revision: revision.number)
-        draft.title = latest.caption.partition("\n")[0][:80] or _("No caption")
-    return drafts
+    drafts = posts_of(request.membership).filter(publications=None).prefetch_related("revisions")[:20]
+    return [(draft, title_of(list(draft.revisions.all())[-1].caption)) for draft in drafts]
 
 
 def _account_filter(request: WorkspaceRequest) -> dict[str, Any]:
