@@ -1,7 +1,5 @@
 """Syncs and refused metrics for operators; figures themselves are read on the product's screens."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -9,26 +7,17 @@ from django.utils.translation import ngettext
 
 from insights import syncing, tasks
 from insights.models import MetricRefusal, SyncRun, SyncRunQuerySet
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Operators look; only the product writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from workspaces.admin import ReadOnlyAdmin
 
 
 @admin.register(SyncRun)
-class SyncRunAdmin(ReadOnly):
-    list_display = ["ig_user", "workspace", "kind", "state", "done", "total", "calls", "next_run_at", "problem"]
-    list_filter = ["state", "kind"]
-    list_select_related = ["ig_user", "workspace"]
-    search_fields = ["ig_user__username", "ig_user__ig_id"]
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = ("ig_user", "workspace", "kind", "state", "done", "total", "calls", "next_run_at", "problem")
+    list_filter = ("state", "kind")
+    list_select_related: tuple[str, ...] = ("ig_user", "workspace")
+    search_fields = ("ig_user__username", "ig_user__ig_id")
     date_hierarchy = "created_at"
-    actions = ["sync_now"]
+    actions = ("sync_now",)
 
     @admin.action(description=_("Sync these accounts now"))
     def sync_now(self, request: HttpRequest, queryset: SyncRunQuerySet) -> None:
@@ -41,6 +30,6 @@ class SyncRunAdmin(ReadOnly):
 
 
 @admin.register(MetricRefusal)
-class MetricRefusalAdmin(ReadOnly):
-    list_display = ["ig_user", "workspace", "metric", "level", "until", "reason"]
-    list_select_related = ["ig_user", "workspace"]
+class MetricRefusalAdmin(ReadOnlyAdmin):
+    list_display = ("ig_user", "workspace", "metric", "level", "until", "reason")
+    list_select_related: tuple[str, ...] = ("ig_user", "workspace")
