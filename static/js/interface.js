@@ -63,8 +63,15 @@ export function toast(text, { stays = false } = {}) {
   leave();
 }
 addEventListener("toast", (event) => toast(event.detail.value ?? event.detail));
-addEventListener("htmx:sendError", () => toast(document.body.dataset.offline ?? "No connection. Nothing was lost; try again."));
-addEventListener("htmx:responseError", () => toast(document.body.dataset.broke ?? "That did not work. Reload the page and try again."));
+addEventListener("htmx:sendError", () => toast(document.body.dataset.offline));
+addEventListener("htmx:responseError", () => toast(document.body.dataset.broke));
+// A session that ended meanwhile: the sign-in is a page of its own, never a piece of this one.
+addEventListener("htmx:beforeSwap", (event) => {
+  const landed = event.detail.xhr.responseURL;
+  if (!landed || !new URL(landed).pathname.startsWith("/account/")) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
 
 // A form is sent once: the second press waits for the first. Never disabled before it is sent, or its value would be missing.
 addEventListener("submit", (event) => {
