@@ -1,6 +1,7 @@
 """Both logins, every variant of what they answer."""
 
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -272,6 +273,8 @@ def test_a_living_token_looked_up(wire, facebook_app, instagram_app):
 def test_an_app_id_is_the_same_as_text(facebook_app):
     assert oauth.parse_token_info({"data": VALID | {"app_id": "138483919580948"}}).is_for(facebook_app)
     assert not oauth.parse_token_info({"data": {}}).is_for(facebook_app)
+    nobody = replace(facebook_app, id="")
+    assert not oauth.parse_token_info({"data": {}}).is_for(nobody)
 
 
 def test_a_token_without_end():

@@ -114,6 +114,11 @@ def test_the_documented_header():
     assert (found.app_percent, found.percent) == (7, 100)
 
 
+def test_an_absurd_figure_is_cut_off():
+    assert usage.from_headers({"X-App-Usage": '{"call_count":1e12}'}).app_percent == usage.MOST
+    assert usage.from_headers({"X-App-Usage": '{"call_count":-5}'}).app_percent == 0
+
+
 def test_a_pause_asked_for_by_a_proxy():
     assert usage.from_headers({"Retry-After": "120"}).regain_after == timedelta(minutes=2)
     assert usage.from_headers({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}).regain_after is None
