@@ -59,7 +59,7 @@ test-full: setup ## The whole suite, on PostgreSQL and a real Redis where they a
 .PHONY: test-sqlite
 test-sqlite: setup ## Tenancy, publishing and smoke tests on SQLite
 	@TEST_DATABASE_URL= $(BIN)/pytest -n 2 -q -m "not processes and not browser" \
-		$(wildcard tests/workspaces tests/publishing tests/smoke)
+		$(wildcard tests/workspaces tests/architecture/test_scoping.py tests/publishing tests/smoke)
 
 .PHONY: test-fast
 test-fast: setup ## The suite on SQLite without processes and browser
