@@ -1,6 +1,5 @@
 """Makes the first person and the first workspace of an installation that has nobody yet."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from workspaces.joining import make_first_person, somebody_is_here
 
 def zone_of_this_machine() -> str:
     """Return the name of the machine's time zone, or UTC when it does not say."""
-    for stated in (os.environ.get("TZ", ""), str(Path("/etc/localtime").resolve()).rpartition("/zoneinfo/")[2]):
-        if stated in available_timezones() and "/" in stated:
-            return stated
-    return "UTC"
+    # TZ of the environment says nothing here: Django overwrites it with its own TIME_ZONE.
+    stated = str(Path("/etc/localtime").resolve()).rpartition("/zoneinfo/")[2].removeprefix("Etc/")
+    return stated if stated in available_timezones() else "UTC"
 
 
 class Command(BaseCommand):
