@@ -1,7 +1,7 @@
 """From a grant to connected accounts: what each login gives, what is stored, and what is taken back."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from workspaces.scoping import workspace_in_force
 
 log = logging.getLogger(__name__)
 PICK_WITHIN = timedelta(minutes=30)
+PICTURES_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -151,26 +152,31 @@ def held(grant: PendingGrant) -> Arrival:
     )
 
 
-def connect(
-    arrival: Arrival, way: Way, *, by: User, client: Client | None = None, with_picture: bool = True
-) -> Connection:
-    """Store one account with its connection and tokens in one transaction, and return the connection.
+def connect(arrival: Arrival, ways: Sequence[Way], *, by: User, client: Client | None = None) -> list[Connection]:
+    """Store accounts with their connections and tokens, all or none, and return the connections in order.
 
-    The account may be here already, through the other login or another person: then this is one more connection to it.
-    A connection of the same person is renewed. The picture is fetched outside the transaction; of many accounts at
-    once it waits for their first sync.
+    An account may be here already, through the other login or another person: then this is one more connection to it.
+    A connection of the same person is renewed. Pictures are fetched outside the transaction; those of many accounts
+    wait for the first sync.
     """
     with transaction.atomic():
-        ig_user = _account(way.profile, client)
-        connection = _connection(arrival, way, ig_user, by)
-        credentials.store(connection, credentials.USER, arrival.token, expires_at=arrival.expires_at)
-        if way.page is not None and way.page.token:
-            credentials.store(connection, credentials.PAGE, way.page.token)
-        standing.restore(connection)
-        Connection.objects.filter(pk=connection.pk).update(state=Connection.State.ACTIVE, problem="")
-        connection.state, connection.problem = Connection.State.ACTIVE, ""
-        transaction.on_commit(lambda: _tell_connected(connection), robust=True)
-    syncing.store_profile(ig_user, way.profile, with_picture=with_picture)
+        made = [_store(arrival, way, by, client) for way in ways]
+    if len(made) <= PICTURES_AT_ONCE:
+        for connection, way in zip(made, ways, strict=True):
+            syncing.renew_picture(connection.ig_user, way.profile.profile_picture_url)
+    return made
+
+
+def _store(arrival: Arrival, way: Way, by: User, client: Client | None) -> Connection:
+    ig_user = syncing.store_profile(_account(way.profile, client), way.profile, with_picture=False)
+    connection = _connection(arrival, way, ig_user, by)
+    credentials.store(connection, credentials.USER, arrival.token, expires_at=arrival.expires_at)
+    if way.page is not None and way.page.token:
+        credentials.store(connection, credentials.PAGE, way.page.token)
+    standing.restore(connection)
+    Connection.objects.filter(pk=connection.pk).update(state=Connection.State.ACTIVE, problem="")
+    connection.state, connection.problem = Connection.State.ACTIVE, ""
+    transaction.on_commit(lambda: _tell_connected(connection), robust=True)
     return connection
 
 
@@ -230,4 +236,4 @@ def renew_others(arrival: Arrival, ways: Iterable[Way], *, by: User) -> list[Con
         login=arrival.login, meta_user_id=arrival.meta_user_id, ig_user__removed_at=None
     )
     here = set(mine.values_list("ig_user__ig_id", flat=True))
-    return [connect(arrival, way, by=by, with_picture=False) for way in ways if way.profile.ig_id in here]
+    return connect(arrival, [way for way in ways if way.profile.ig_id in here], by=by)

@@ -11,7 +11,6 @@ from meta import page
 from meta.page import PageNode
 from workspaces.models import Client, Membership
 
-PICTURES_AT_ONCE = 3
 READING_TASKS = frozenset({"ANALYZE", "PROFILE_PLUS_ANALYZE"})
 
 
@@ -98,10 +97,7 @@ def finish(grant: PendingGrant, membership: Membership, chosen: set[str], client
         raise refusals.took_too_long()
     picked = [offer.node for offer in found if offer.can_connect and offer.node.id in chosen]
     renewed = [offer.node for offer in found if not offer.can_connect and offer.is_here]
-    few = len(picked) <= PICTURES_AT_ONCE
-    made = [
-        connecting.connect(arrival, way, by=membership.user, client=client, with_picture=few) for way in _ways(picked)
-    ]
+    made = connecting.connect(arrival, _ways(picked), by=membership.user, client=client)
     connecting.renew_others(arrival, _ways(renewed), by=membership.user)
     return made
 

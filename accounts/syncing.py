@@ -61,12 +61,16 @@ def store_profile(ig_user: IGUser, profile: Profile, *, with_picture: bool = Tru
     IGUser.objects.filter(pk=ig_user.pk).update(**values)
     for name, value in values.items():
         setattr(ig_user, name, value)
-    if with_picture and (not ig_user.picture_read_at or now - ig_user.picture_read_at > PICTURE_LASTS):
-        _keep_picture(ig_user, profile.profile_picture_url, now)
+    if with_picture:
+        renew_picture(ig_user, profile.profile_picture_url)
     return ig_user
 
 
-def _keep_picture(ig_user: IGUser, url: str, now: datetime) -> None:
+def renew_picture(ig_user: IGUser, url: str) -> None:
+    """Fetch the profile picture if there is none yet or the one we have is a week old."""
+    now = timezone.now()
+    if ig_user.picture_read_at and now - ig_user.picture_read_at <= PICTURE_LASTS:
+        return
     drawn = pictures.fetch(url, side=PICTURE_SIDE)
     if drawn is None:
         return

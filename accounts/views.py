@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -129,26 +129,26 @@ def account_remove(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Right.VIEW)
-def ig_user_picture(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
+def ig_user_picture(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     return _served(account_of(request, pk).picture)
 
 
 @require_GET
 @requires(Right.VIEW)
-def media_thumbnail(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
+def media_thumbnail(request: WorkspaceRequest, pk: int) -> HttpResponse:
     visible = IGUser.objects.visible_to(request.membership)
     return _served(get_object_or_404(IGMedia.objects.filter(ig_user__in=visible), pk=pk).thumbnail)
 
 
-def _served(file: FieldFile) -> HttpResponseBase:
+def _served(file: FieldFile) -> HttpResponse:
     """Return a picture we drew ourselves; browsers keep it for a day, shared caches never."""
     if not file:
         raise Http404
     try:
-        opened = file.open("rb")
+        with file.open("rb") as opened:
+            response = HttpResponse(opened.read(), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(opened, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -50,8 +50,8 @@ def _by_instagram(request: HttpRequest, visit: Visit, membership: Membership, gr
     arrival, profile = connecting.arrive_instagram(grant, errand.asked)
     _must_be_expected(errand.ig_user, profile.ig_id, f"@{profile.username}")
     must_see(membership, profile.ig_id, profile.username)
-    connection = connecting.connect(arrival, Way(profile), by=membership.user, client=errand.client)
-    return _welcome(request, visit, [connection])
+    made = connecting.connect(arrival, [Way(profile)], by=membership.user, client=errand.client)
+    return _welcome(request, visit, made)
 
 
 def _by_facebook(request: HttpRequest, visit: Visit, membership: Membership, arrival: Arrival) -> HttpResponse:
@@ -64,9 +64,9 @@ def _by_facebook(request: HttpRequest, visit: Visit, membership: Membership, arr
     if expected is None:
         came = ", ".join(f"@{way.profile.username}" for way in ways[:3]) or _("somebody without that account")
         raise refusals.other_account(errand.ig_user.username, came)
-    connection = connecting.connect(arrival, expected, by=membership.user)
+    made = connecting.connect(arrival, [expected], by=membership.user)
     others = connecting.renew_others(arrival, [way for way in ways if way is not expected], by=membership.user)
-    return _welcome(request, visit, [connection, *others])
+    return _welcome(request, visit, [*made, *others])
 
 
 def ways_of(nodes: list[PageNode]) -> list[Way]:

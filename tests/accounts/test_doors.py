@@ -57,7 +57,7 @@ def test_the_picture_is_fetched_and_served_by_us(ada, connected):
     answer = ada.get(reverse("ig_user_picture", args=["aurora", connected.ig_user_id]))
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["Cache-Control"] == "private, max-age=86400"
-    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    assert answer.content.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize("variants", [{"ig_token": "data", "me": "data"}, {"ig_permissions": "string"}])
