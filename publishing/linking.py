@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
-from accounts import graphs, health, syncing
+from accounts import gates, graphs, health, syncing
 from accounts.models import Connection
 from meta import ig_media
 from meta.errors import MetaError
@@ -15,6 +15,8 @@ from publishing.models import Publication
 def link(turn: Turn) -> None:
     """Look for the media and its link once; look again later, for a day."""
     row, connection = turn.row, turn.row.connection
+    # A worker that died between telling of the success and opening the account again left that to us.
+    gates.release_fence(row.app_id, row.ig_id, row.pk)
     if row.permalink or connection is None or not connection.is_usable:
         return turn.rest(None)
     media = _media(row, connection)

@@ -142,7 +142,7 @@ def test_a_limit_that_was_meant_waits_for_full_proof_then_holds_then_publishes_o
 
 
 def open_gates():
-    AccountGate.objects.update(regain_at=None)
+    AccountGate.objects.update(regain_at=None, usage_percent=0)
 
 
 def test_C28_while_nothing_can_be_read_we_wait_and_disconnect_nobody(engine, publication, connection):
