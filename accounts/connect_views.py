@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import connecting, graphs, picking, refusals
+from accounts import connecting, graphs, picking, refusals, states
 from accounts.doors import arriving, errands
 from accounts.doors.handshake import screen
 from accounts.forms import ClientForm, StartForm, clients_of
-from accounts.models import PendingGrant
+from accounts.models import IGUser, PendingGrant
 from accounts.refusals import Refused
 from meta.errors import MetaError
 from meta.logins import BY_KEY
@@ -82,11 +82,19 @@ def connect_start(request: WorkspaceRequest) -> HttpResponseBase:
     )
     params: dict[str, object] = {}
     if login.has_pages and (form.cleaned_data["rerequest"] or account):
-        params["auth_type"] = "rerequest"
+        params["auth_type"] = _auth_type(account)
     if not login.has_pages and form.cleaned_data["fresh"]:
         params["force_reauth"] = True
     door = arriving.door(request, login.key)
     return door.redirect(request, process="redirect", data=kept, scope=list(scopes), auth_params=params)
+
+
+def _auth_type(account: IGUser | None) -> str:
+    """Return how Facebook should ask: for the 90 days of data access when they end, else for what was declined."""
+    soon = timezone.now() + states.SOON * 2
+    if account is not None and account.connections.filter(data_access_expires_at__lt=soon).exists():
+        return "reauthorize"
+    return "rerequest"
 
 
 def pending_of(request: WorkspaceRequest, pk: UUID) -> PendingGrant:

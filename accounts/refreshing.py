@@ -111,15 +111,26 @@ def _ask(connection: Connection, stored: credentials.Stored, epoch: int, now: da
             renewed = _renew(connection, stored.token)
     except TokenInvalid as error:
         health.note_error(connection, error)
-        connection.refresh_from_db(fields=["state", "refresh_due_at"])
-        if connection.is_usable:
-            _set_due(connection, now + health.BETWEEN_REFUSALS * 2)
+        _after_refusal(connection, error, now)
         return "refused"
     except MetaError as error:
         health.note_error(connection, error)
         _set_due(connection, back_off(connection, now))
         return "later"
     return _keep(connection, stored, renewed, epoch)
+
+
+def _after_refusal(connection: Connection, error: TokenInvalid, now: datetime) -> None:
+    """Ask soon for the second opinion; where the probe disagreed, say so and leave Meta alone for a while."""
+    connection.refresh_from_db(fields=["state", "auth_failed_at"])
+    if not connection.is_usable:
+        return
+    if connection.auth_failed_at is not None:
+        _set_due(connection, now + health.BETWEEN_REFUSALS * 2)
+        return
+    problem = _("It works, but Meta does not renew its access: %(cause)s") % {"cause": error.cause}
+    Connection.objects.filter(pk=connection.pk).usable().update(problem=problem[:300])
+    _set_due(connection, now + LONGEST_WAIT)
 
 
 def _renew(connection: Connection, token: Secret) -> Renewed:

@@ -49,8 +49,8 @@ ORDER = [State.ACTIVE, State.DEGRADED, State.NEEDS_REAUTH, State.REVOKED]
 def look(connection: Connection, now: datetime) -> Look:
     """Return how one connection looks now."""
     if connection.state == State.ACTIVE:
-        left = connection.time_left(now)
-        if left is not None and left < SOON:
+        ends = [end for end in (connection.expires_at, connection.data_access_expires_at) if end is not None]
+        if ends and min(ends) - now < SOON:
             return EXPIRES_SOON
         if connection.problem:
             return PROBLEM

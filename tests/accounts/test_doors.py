@@ -1,11 +1,13 @@
 """Both doors from the button to the connected account, and every way a person can come back with less."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import choosing, credentials, graphs
 from accounts.models import Connection, Credential, IGUser, PendingGrant
@@ -285,3 +287,25 @@ def test_the_sign_in_screen_offers_no_door(client, db):
     shown = client.get(reverse("account_login")).content.decode()
     assert "instagram_door" not in shown
     assert "facebook_door" not in shown
+
+
+def test_a_reconnect_near_the_end_of_facebooks_data_access_asks_for_it(ada, by_page):
+    location = consent.start(ada, "aurora", "facebook", account=str(by_page.ig_user_id))["Location"]
+    assert "auth_type=rerequest" in location
+    Connection.objects.update(data_access_expires_at=timezone.now() + timedelta(days=3))
+    location = consent.start(ada, "aurora", "facebook", account=str(by_page.ig_user_id))["Location"]
+    assert "auth_type=reauthorize" in location
+    assert "Expires soon" in text_of(ada.get(reverse("accounts", args=["aurora"])))
+
+
+def test_one_reconnect_at_facebook_brings_every_account_of_that_person_back(ada, cast, stand_in):
+    consent.pick(ada, consent.walk(ada, "aurora", "facebook", "ana"), "134895793791914")
+    with workspace_in_force(cast.aurora.id):
+        account = IGUser.objects.get()
+    response = consent.walk(ada, "aurora", "facebook", "ana")
+    consent.pick(ada, response)
+    with workspace_in_force(cast.aurora.id):
+        count = Connection.objects.update(state=Connection.State.NEEDS_REAUTH)
+    assert consent.walk(ada, "aurora", "facebook", "ana", account=str(account.pk)).status_code == 302
+    with workspace_in_force(cast.aurora.id):
+        assert Connection.objects.usable().count() == count > 25

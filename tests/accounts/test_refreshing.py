@@ -242,6 +242,8 @@ def test_K18_two_refusals_of_which_the_probe_knows_nothing_disconnect_nobody(con
     connected.refresh_from_db()
     assert connected.state == State.ACTIVE
     assert connected.auth_failed_at is None
+    assert "does not renew its access" in connected.problem
+    assert connected.refresh_due_at - timezone.now() > timedelta(hours=11), "Meta is not asked every two minutes"
 
 
 def test_K18_a_probe_that_meta_does_not_answer_disconnects_nobody(connected, stand_in):
