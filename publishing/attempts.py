@@ -11,17 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RemoteAttempt
 
 OPERATIONS: dict[str, str | Promise] = {
-    "create_container": _("Handed the photo to Instagram"),
-    "create": _("Handed the photo to Instagram"),
-    "publish": _("Told Instagram to publish it"),
-    "media_publish": _("Told Instagram to publish it"),
+    "container.create": _("Handed the photo to Instagram"),
+    "media.publish": _("Told Instagram to publish it"),
 }
 OUTCOMES: dict[str, str | Promise] = {
     "": _("no answer yet"),
     "ok": _("accepted"),
-    "accepted": _("accepted"),
-    "no_answer": _("no answer; we looked at the account instead"),
-    "broken": _("stopped on our side; we looked at the account instead"),
+    "no_answer": _("no answer came"),
+    "broken": _("stopped on our side"),
     "rate_limited": _("Instagram asked us to slow down"),
     "try_later": _("Instagram had trouble; tried again later"),
     "token_invalid": _("Instagram does not accept the connection any more"),
@@ -51,9 +48,9 @@ def told(attempts: Iterable[RemoteAttempt], zone: tzinfo) -> list[Told]:
         Told(
             row,
             to_the_second(row.started_at, zone),
-            OPERATIONS.get(row.operation, row.operation.replace("_", " ").capitalize()),
+            OPERATIONS.get(row.operation, row.operation.replace(".", " ").capitalize()),
             OUTCOMES.get(row.outcome, row.said or _("refused")),
-            row.outcome in ("ok", "accepted"),
+            row.outcome == "ok",
         )
         for row in attempts
     ]

@@ -1,15 +1,18 @@
 """What the composer offers: accounts, why one cannot publish, how much room each has, and zones for the time."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.choosing import best, why_not
 from accounts.models import AccountGate, IGUser
 from screens.formats import zone_label
 from workspaces.models import Client, Membership, Workspace
+
+QUOTA_WINDOW = timedelta(hours=24)
 
 
 @dataclass
@@ -60,7 +63,12 @@ def account_choices(membership: Membership) -> list[Choice]:
 
 
 def _gates(keys: set[tuple[str, str]]) -> dict[tuple[str, str], AccountGate]:
-    rows = AccountGate.objects.filter(Q(app_id__in={a for a, _i in keys}), ig_id__in={i for _a, i in keys})
+    """Return what Instagram said within the last day about each account; older figures say nothing about today."""
+    rows = AccountGate.objects.filter(
+        app_id__in={app_id for app_id, _ig_id in keys},
+        ig_id__in={ig_id for _app_id, ig_id in keys},
+        quota_read_at__gt=timezone.now() - QUOTA_WINDOW,
+    )
     return {(gate.app_id, gate.ig_id): gate for gate in rows}
 
 

@@ -67,11 +67,11 @@ function words() {
   $("[data-chosen-count]").textContent = n;
   const now = $("[name=when]:checked")?.value === "now";
   $("[data-at]").hidden = now;
-  const send = $("[data-send]");
-  if (!send) return;
-  const { dataset } = send;
-  const word = now ? (n > 1 ? dataset.nowMany : dataset.now) : dataset.change ?? (n > 1 ? dataset.many : dataset.one);
-  send.textContent = word.replace("%s", n);
+  for (const send of $$("[data-send]")) {
+    const { dataset } = send;
+    const word = now ? (n > 1 ? dataset.nowMany : dataset.now) : dataset.change ?? (n > 1 ? dataset.many : dataset.one);
+    send.textContent = word.replace("%s", n);
+  }
 }
 
 // What stands in the way and what is worth knowing, in one line under the form.
@@ -86,6 +86,7 @@ function preflight() {
   ].filter(Boolean);
   const know = [
     $("[data-photo] .note.warn") && why.dataset.soft,
+    ticked().some((box) => box.dataset.full) && why.dataset.full,
     $("[name=asset]").value && !$("[name=alt_text]").value.trim() && why.dataset.noAlt,
   ].filter(Boolean);
   for (const [name, list] of [["mend", mend], ["know", know]]) {
@@ -100,7 +101,7 @@ function preflight() {
 
 // Drafts save themselves a few seconds after the last change.
 const PAUSE = 3000;
-let timer = 0, saving = false, last = "";
+let timer = 0, saving = false, last = "", waiting = null;
 const state = () => { const data = new FormData(form); for (const name of ["photo", "csrfmiddlewaretoken", "seen", "post", "twin_ok"]) data.delete(name); return JSON.stringify([...data]); };
 
 async function save() {
@@ -125,6 +126,7 @@ async function save() {
     $("[data-saved]").textContent = "";
   } finally {
     saving = false;
+    if (waiting) form.requestSubmit(waiting);
   }
 }
 
@@ -144,6 +146,13 @@ if (form) {
   });
   form.addEventListener("change", () => { look(); later(); });
   form.addEventListener("htmx:afterSettle", () => { photo(); look(); later(); });
+  // A press while a draft is being saved waits for it: otherwise the post would exist twice.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!saving) return;
+    event.preventDefault();
+    waiting = event.submitter;
+  });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input:not([type=submit], [type=file])")) event.preventDefault();
   });

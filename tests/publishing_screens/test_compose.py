@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import AccountGate
 from library.models import Asset
@@ -231,6 +233,13 @@ class TestCaptions:
         ed.post(COMPOSE, form(levain, asset=str(asset_factory().pk), caption=caption))
         assert rows()[0].revision.caption.encode() == caption.encode()
 
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(caption=st.text(max_size=300), alt=st.text(max_size=40), at=st.text(max_size=20), day=st.text(max_size=20))
+    def test_B09_whatever_is_typed_is_answered(self, ed, levain, caption, alt, at, day):
+        data = form(levain, caption=caption, alt_text=alt, at=at, action="draft")
+        assert ed.post(COMPOSE, data).status_code in (302, 422)
+        assert ed.get(COMPOSE, {"day": day, "asset": caption, "account": alt}).status_code == 200
+
     def test_alt_text_over_1000_is_refused(self, ed, levain, asset_factory):
         asset = str(asset_factory().pk)
         response = ed.post(COMPOSE, form(levain, asset=asset, alt_text="a" * 1001))
@@ -349,8 +358,14 @@ class TestAccounts:
         assert not rows()
 
     def test_the_room_of_each_account_is_shown(self, cast, ed, levain):
-        AccountGate.objects.create(app_id="990602627938098", ig_id=levain.ig_id, quota_used=2, quota_total=50)
+        now = timezone.now()
+        gate = AccountGate.objects.create(
+            app_id="990602627938098", ig_id=levain.ig_id, quota_used=2, quota_total=50, quota_read_at=now
+        )
         assert "2 of 50 used in 24 h" in shown(ed.get(COMPOSE))
+        gate.quota_read_at = now - timedelta(hours=25)
+        gate.save()
+        assert "used in 24 h" not in shown(ed.get(COMPOSE)), "what was true yesterday says nothing about today"
 
     def test_the_number_of_queries_does_not_grow_with_the_accounts(
         self, ed, account_factory, django_assert_max_num_queries, django_assert_num_queries

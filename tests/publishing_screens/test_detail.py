@@ -74,13 +74,17 @@ def test_what_was_tried_is_told_with_the_trace_for_the_curious(cast, ed, planned
     row = planned()
     with workspace_in_force(cast.aurora.id):
         connection = Connection.objects.get()
-        for operation, outcome in (("create_container", "ok"), ("publish", "no_answer"), ("odd_thing", "rejected")):
+        for operation, outcome in (
+            ("container.create", "ok"),
+            ("media.publish", "no_answer"),
+            ("odd.thing", "rejected"),
+        ):
             RemoteAttempt.objects.create(
                 connection=connection, subject=row.pk, operation=operation, outcome=outcome, trace_id="AbC", code=2
             )
     page = shown(ed.get(at(row)))
     assert "Handed the photo to Instagram: accepted" in page
-    assert "no answer; we looked at the account instead" in page
+    assert "Told Instagram to publish it: no answer came" in page
     assert "Odd thing" in page
     assert "fbtrace_id AbC" in page
 
