@@ -229,12 +229,13 @@ def run(parts: Embedded, supervisor: Supervisor) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.on_signal)
     try:
-        for name, command in foundation(parts).items():
-            supervisor.add(name, command)
+        if parts.redis_socket:
+            supervisor.add("redis", embedded.redis_command(parts.redis_socket, parts.var / "redis"))
         if not embedded.is_prepared(parts.var):
             supervisor.run_once("prepare", [PYTHON, "-m", "config.prepare", str(parts.var)])
         if supervisor.is_stopping:
             return
+        # The sign-in page first: the others take as long to load and would share the processor with it.
         supervisor.add("web", web_command(parts.port))
         wait_for_web(supervisor, parts.port)
         for name, command in background(parts).items():
@@ -249,29 +250,21 @@ def run(parts: Embedded, supervisor: Supervisor) -> None:
         supervisor.close()
 
 
-def foundation(parts: Embedded) -> dict[str, list[str]]:
-    commands = {}
-    if parts.redis_socket:
-        commands["redis"] = embedded.redis_command(parts.redis_socket, parts.var / "redis")
-    if parts.has_sandbox:
-        port = str(parts.sandbox_port)
-        data, public = str(parts.var / "sandbox"), f"http://localhost:{port}"
-        commands["sandbox"] = [PYTHON, "-m", "sandbox", "--port", port, "--data", data, "--public-url", public]
-    return commands
-
-
 def web_command(port: int) -> list[str]:
     return [
         *(PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "3"),
-        *("--log-level", "warning"),
+        *("--preload", "--log-level", "warning"),
     ]
 
 
 def background(parts: Embedded) -> dict[str, list[str]]:
     celery = [PYTHON, "-m", "celery", "--quiet", "-A", "config"]
     worker = [*celery, "worker", "-P", "threads", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    return {
+    port = str(parts.sandbox_port)
+    data, public = str(parts.var / "sandbox"), f"http://localhost:{port}"
+    sandbox = [PYTHON, "-m", "sandbox", "--port", port, "--data", data, "--public-url", public]
+    return ({"sandbox": sandbox} if parts.has_sandbox else {}) | {
         "worker": [*worker, "-c", "8", "-Q", "publish,default", "-n", "worker@%h"],
         "bulk": [*worker, "-c", "2", "-Q", "bulk", "-n", "bulk@%h"],
         "dispatch": [PYTHON, "manage.py", "dispatch"],
