@@ -94,3 +94,7 @@ addEventListener("keydown", (event) => {
   const open = !tables.every((table) => table.open);
   for (const table of tables) table.open = open;
 });
+
+// A new workspace starts in the time zone of the device it is made on.
+const zone = document.querySelector("[data-own-zone] [name=time_zone]");
+if (zone?.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

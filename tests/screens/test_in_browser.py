@@ -59,6 +59,28 @@ def test_screens_inside_are_sound(site, cast, page):
     look(page, site, INSIDE)
 
 
+def test_every_part_is_sound(site, settings, page):
+    settings.ROOT_URLCONF = "tests.screens.urls"
+    look(page, site, ["/styleguide/"])
+
+
+def test_a_chart_says_its_days_to_the_pointer_and_to_the_keyboard(site, settings, page):
+    settings.ROOT_URLCONF = "tests.screens.urls"
+    page.goto(f"{site}/styleguide/")
+    chart = page.locator(".chart").first
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    assert "Tue 22 Sep · 1,900" in chart.text_content()
+    page.keyboard.press("t")
+    assert page.locator("details.as-table").first.get_attribute("open") is not None
+
+
+def test_a_new_workspace_starts_in_the_zone_of_the_device(site, cast, page):
+    sign_in(page, site)
+    page.goto(f"{site}/new/")
+    assert page.get_by_label("Time zone").input_value() == "Europe/Lisbon"
+
+
 def test_the_theme_is_kept_from_page_to_page(site, cast, page):
     sign_in(page, site)
     page.get_by_role("button", name="Light or dark").first.click()
