@@ -10,7 +10,7 @@ from PIL import Image
 
 from accounts.models import Connection, IGUser
 from library.models import Asset, Rendition
-from publishing import scheduling
+from publishing import publisher, scheduling
 from publishing.models import Post, Publication
 from publishing.scheduling import When
 from tests.publishing.engine import Engine, give_token, photo_server
@@ -95,8 +95,12 @@ def photos() -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(transactional_db, stand_in, account, photos, settings) -> Engine:
-    """Return the engine on a connected account, Meta's part played by the sandbox; containers are ready at once."""
+def engine(transactional_db, stand_in, account, photos, settings, monkeypatch) -> Engine:
+    """Return the engine on a connected account, Meta's part played by the sandbox; containers are ready at once.
+
+    Each turn takes one step, so that a test can stop between any two, however slow the machine is.
+    """
+    monkeypatch.setattr(publisher, "TURNS_PER_TICKET", 1)
     settings.PUBLIC_URL = photos
     stand_in.control("containers", seconds=0)
     give_token(account.connections.get(), account.username)

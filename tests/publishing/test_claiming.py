@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from publishing import claiming, publisher, recording, scheduling
+from publishing import claiming, clock, publisher, recording, scheduling
 from publishing.claiming import LostLease
 from publishing.models import Publication
 from publishing.publisher import take_step
@@ -43,7 +43,8 @@ def test_a_ticket_that_lay_longer_than_its_lease_is_void(publication):
 
 
 def test_what_is_not_due_is_not_claimed(publication):
-    Publication.objects.filter(pk=publication.pk).update(next_run_at=F("next_run_at") + timedelta(seconds=30))
+    soon = clock.database_now() + timedelta(seconds=30)
+    Publication.objects.filter(pk=publication.pk).update(next_run_at=soon)
     assert claiming.due(50) == []
     assert timedelta(seconds=20) < claiming.next_due() <= timedelta(seconds=30)
 
