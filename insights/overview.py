@@ -230,7 +230,7 @@ def _connection(account: IGUser) -> Connection | None:
 
 def _values(account: IGUser, newest: date, length: int) -> Values:
     """Return the days and windows the screen may need, with two weeks to spare for an account that is behind."""
-    earliest = newest - (2 * length + 14) * DAY
+    earliest = newest - (2 * max(length, *WINDOWS) + 14) * DAY
     rows = AccountValue.objects.filter(ig_user=account, day__gte=earliest).exclude(metric__in=_PEOPLE)
     columns = ("metric", "span", "day", "breakdown", "value", "fetched_at")
     return Values(rows.filter(Q(span=1) | Q(span__in=WINDOWS)).values_list(*columns))
