@@ -139,6 +139,25 @@ def test_a_forged_replayed_or_empty_fragment_connects_nothing(cast, ada, stand_i
         assert not PendingGrant.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        '{"app_id":"999","is_valid":true,"user_id":""}',
+        '{"app_id":"138483919580948","is_valid":false,"user_id":""}',
+        '{"app_id":"138483919580948","is_valid":true,"user_id":"1"}',
+    ],
+    ids=["of_another_app", "not_valid", "of_another_person"],
+)
+def test_a_working_token_that_meta_does_not_vouch_for_connects_nothing(cast, ada, stand_in, token_answers, found):
+    location = consent.decide(consent.start(ada, "aurora", "facebook")["Location"], "tomas")
+    body(stand_in, "/debug_token", '{"data":' + found + "}")
+    answer = hand_over(ada, location.split("#", 1)[1])
+    assert answer.status_code == 400
+    assert "did not come from our sign-in" in answer.content.decode()
+    with workspace_in_force(cast.aurora.id):
+        assert not PendingGrant.objects.exists()
+
+
 def test_a_fragment_needs_the_session_and_its_csrf_token(cast, stand_in, token_answers):
     strict = type(cast.browser("ada"))(enforce_csrf_checks=True)
     strict.force_login(cast.ada, backend="allauth.account.auth_backends.AuthenticationBackend")
