@@ -15,7 +15,7 @@ from workspaces.access import PersonRequest, WorkspaceRequest, requires
 from workspaces.adapter import INVITATION_KEY
 from workspaces.entering import invitation_by, places_of
 from workspaces.forms import ClientForm, InvitationForm, WorkspaceForm
-from workspaces.models import Client, Invitation, Membership
+from workspaces.models import Client, Invitation, Membership, Workspace
 from workspaces.roles import MEANING, RIGHTS, Right, Role
 
 
@@ -65,7 +65,8 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Right.MANAGE_WORKSPACE)
 def settings(request: WorkspaceRequest) -> HttpResponse:
-    form = WorkspaceForm(request.POST or None, instance=request.workspace)
+    # A row of its own: what a refused form holds must not show up in the frame around it.
+    form = WorkspaceForm(request.POST or None, instance=Workspace.objects.get(pk=request.workspace.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -56,6 +56,7 @@ def test_settings_refuse_nonsense_with_a_sentence_and_lose_nothing(cast, address
     page = answer.content.decode()
     assert 'class="error"' in page
     assert ("Mars/Olympus" in page) or ("nobody" in page)
+    assert "Workspace: Aurora. Switch" in page
 
 
 def test_an_invitation_is_a_calm_letter_with_one_link(cast):
