@@ -21,4 +21,5 @@ def connect_persona(username: str, by: User) -> IGUser:
     [code] = parse_qs(urlsplit(decide(address, username)).query)["code"]
     short = oauth.exchange_code(app, hosts, code=oauth.clean_code(code), redirect_uri=REDIRECT)
     arrival, profile = arrive_instagram(short, scopes)
-    return connect(arrival, Way(profile), by=by).ig_user
+    [connection] = connect(arrival, [Way(profile)], by=by)
+    return connection.ig_user
