@@ -60,6 +60,7 @@ def _standing(row: Publication) -> dict[str, Any]:
         "zone": zone,
         "zone_words": zone_label(zone, row.scheduled_at),
         "home_zone": row.workspace.time_zone,
+        "shows_utc": bool(row.scheduled_at and row.scheduled_at.astimezone(as_zone(zone)).utcoffset()),
         "attempts": told(RemoteAttempt.objects.filter(subject=row.pk), as_zone(zone)),
         "published_at_second": to_the_second(row.published_at, as_zone(zone)) if row.published_at else "",
         "polls": row.status in MOVING or soon or (link_pending and fresh),
