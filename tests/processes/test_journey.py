@@ -70,7 +70,7 @@ def compose(page: Page, stack: Stack, shoot) -> datetime:
     if zone.count():
         zone.select_option("Europe/Lisbon")
     shoot("compose", full=True)
-    page.locator("button[data-send]").click()
+    page.locator("button[data-send]:visible").first.click()
     page.wait_for_url(re.compile(r"/w/aurora/(?!compose/)"))
     return due
 
