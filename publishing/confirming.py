@@ -117,7 +117,7 @@ def send_again(turn: Turn) -> None:
 
 
 def put_on_hold(turn: Turn, counted: dict[str, Any]) -> None:
-    """It is proved not live: wait for what Meta objected to, then one more look is enough to send it again."""
+    """Wait for what Meta objected to; after that only full proof of absence sends it again."""
     row, timing = turn.row, turn.timing
     reason = REASONS[Doubt(row.doubt)]
     waits = {Hold.TOKEN: timing.second_refusal, Hold.QUOTA: timing.hold_quota, Hold.RATE: timing.hold_rate}

@@ -45,7 +45,7 @@ class Doubt(StrEnum):
     REFUSED = "refused"
     """Meta refused in plain words; one look confirms it."""
     CLEARED = "cleared"
-    """Was proved not live, then waited for what Meta objected to; one look, then it may be sent again."""
+    """Waited for what Meta objected to; goes on like any other doubt, so that only proof sends it again."""
     TOLD_ABSENT = "told_absent"
     """A person looked at the account and says it is not there."""
 
@@ -139,7 +139,7 @@ def _not_taken(case: Case) -> Move:
     """The container waits to be published and the listing does not show it; lately sent, that proves nothing yet."""
     proved = case.finished_twice and case.absent_twice and case.settled
     match case.doubt:
-        case Doubt.TOLD_ABSENT | Doubt.CLEARED | Doubt.NOT_READY:
+        case Doubt.TOLD_ABSENT:
             return _send_again(case)
         case Doubt.TOKEN | Doubt.ACCOUNT:
             return Move.HOLD
