@@ -14,7 +14,7 @@ from workspaces.admin import ReadOnlyAdmin
 class SyncRunAdmin(ReadOnlyAdmin):
     list_display = ("ig_user", "workspace", "kind", "state", "done", "total", "calls", "next_run_at", "problem")
     list_filter = ("state", "kind")
-    list_select_related: tuple[str, ...] = ("ig_user", "workspace")
+    list_select_related = ("ig_user", "workspace")
     search_fields = ("ig_user__username", "ig_user__ig_id")
     date_hierarchy = "created_at"
     actions = ("sync_now",)
@@ -32,4 +32,4 @@ class SyncRunAdmin(ReadOnlyAdmin):
 @admin.register(MetricRefusal)
 class MetricRefusalAdmin(ReadOnlyAdmin):
     list_display = ("ig_user", "workspace", "metric", "level", "until", "reason")
-    list_select_related: tuple[str, ...] = ("ig_user", "workspace")
+    list_select_related = ("ig_user", "workspace")
