@@ -67,7 +67,7 @@ function words() {
   $("[data-chosen-count]").textContent = n;
   const now = $("[name=when]:checked")?.value === "now";
   $("[data-at]").hidden = now;
-  for (const send of $$("[data-send]")) {
+  for (const send of $$("[data-send], [data-send-too]")) {
     const { dataset } = send;
     const word = now ? (n > 1 ? dataset.nowMany : dataset.now) : dataset.change ?? (n > 1 ? dataset.many : dataset.one);
     send.textContent = word.replace("%s", n);
