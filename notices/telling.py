@@ -34,7 +34,9 @@ def tell(
 
 
 def on_connection_lost(sender: Any, connection: Connection, **_kwargs: Any) -> None:
-    """Tell who can reconnect that an account went dark."""
+    """Tell who can reconnect that an account went dark; who disconnected it on purpose knows."""
+    if connection.state == Connection.State.DISCONNECTED:
+        return
     account = connection.ig_user
     tell(
         f"lost:{connection.id}:{connection.connected_at.isoformat()}",

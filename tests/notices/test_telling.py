@@ -39,6 +39,12 @@ def test_a_lost_connection_tells_everybody_who_can_reconnect_and_nobody_else(con
     assert f"/w/aurora/accounts/{connection.ig_user_id}/" in mail.outbox[0].body
 
 
+def test_a_connection_that_somebody_ended_on_purpose_is_no_news(connection):
+    connection.state = "disconnected"
+    lose(connection)
+    assert sending.deliver_due() == 0
+
+
 def test_the_same_loss_told_twice_is_one_mail(connection):
     lose(connection)
     lose(connection)
