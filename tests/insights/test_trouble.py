@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import gates
 from accounts.models import Connection, IGMedia
 from accounts.signals import account_connected, connection_restored
 from insights import asking, catalogue, storing, syncing
@@ -12,9 +13,11 @@ from insights.catalogue import Group, Level, Metric, Product
 from insights.models import AccountValue, MetricRefusal, SyncRun
 from insights.planning import Step
 from meta import ig_media
+from meta.usage import Usage, from_headers
 from tests.insights.conftest import asked, only, run_through, take
 
 pytestmark = pytest.mark.django_db
+INSIGHTS_SCOPE = "instagram_business_manage_insights"
 _ID = {name: metric.id for name, metric in catalogue.ACCOUNT.items()}
 
 
@@ -176,3 +179,23 @@ def test_a_step_of_an_older_epoch_writes_nothing(run, stand_in):
 def test_steps_are_the_same_when_asked_again(run):
     assert syncing.plan_of(run) == syncing.plan_of(run)
     assert Step("total", run.last_day, 30) in syncing.plan_of(run)
+
+
+@pytest.fixture
+def unread(in_aurora, ig_user_factory, connection_factory):
+    """Return a connection of an account nobody can call: a run that came as far as calling would fail."""
+    return connection_factory(ig_user_factory(), permissions=["instagram_business_basic", INSIGHTS_SCOPE])
+
+
+def test_I08_the_apps_own_limit_stops_every_account(unread):
+    gates.note_usage(unread.app_id, "somebody else", Usage(app_percent=100))
+    run = run_through(syncing.start_first(unread.ig_user), slices=1)
+    assert (run.state, run.done, run.calls) == (SyncRun.State.WAITING, 0, 0)
+    assert "limit" in run.problem
+
+
+def test_I14_usage_headers_that_say_nothing_brake_nothing(unread):
+    for header in ("garbage", "[1, 2]", '{"call_count": "many"}', ""):
+        heard = from_headers({"X-App-Usage": header, "X-Business-Use-Case-Usage": header})
+        gates.note_usage(unread.app_id, unread.ig_user.ig_id, heard)
+    assert gates.room_for(unread, "backfill").ok
