@@ -39,8 +39,8 @@ def running(dispatcher: Dispatcher):
 @pytest.fixture
 def on_the_clock(engine, publication, monkeypatch) -> Publication:
     """Return a publication that is staged and due in four seconds."""
-    monkeypatch.setattr(publisher, "TURNS_PER_TICKET", 12)
     engine.until(publication, Status.READY)
+    monkeypatch.setattr(publisher, "TURNS_PER_TICKET", 12)
     now = clock.database_now()
     Publication.objects.filter(pk=publication.pk).update(
         scheduled_at=now + timedelta(seconds=4), looked_at=None, next_run_at=now
