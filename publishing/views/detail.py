@@ -19,6 +19,7 @@ from publishing import scheduling
 from publishing.attempts import to_the_second, told
 from publishing.drafting import posts_of
 from publishing.forms import MoveForm
+from publishing.holding import WAITING
 from publishing.models import Post, Publication
 from publishing.refusals import Conflict, PlanRefused
 from publishing.scheduling import When
@@ -120,8 +121,17 @@ def _zones(row: Publication) -> list[tuple[str, str]]:
 @requires(Right.VIEW)
 @require_safe
 def publication_status(request: WorkspaceRequest, pk: str) -> HttpResponse:
-    """Answer with the part of the screen that changes; it asks again only while something moves."""
-    return render(request, "publishing/parts/standing.html", _standing(_publication(request, pk)))
+    """Answer with the part of the screen that changes; it asks again only while something moves.
+
+    While a post waits, the same actions are offered and what somebody is typing stays. Any other change brings other
+    actions, so the whole screen comes anew.
+    """
+    row = _publication(request, pk)
+    response = render(request, "publishing/parts/standing.html", _standing(row))
+    was = request.GET.get("was", row.status)
+    if was != row.status and not {was, row.status} <= set(WAITING):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @requires(Right.VIEW)

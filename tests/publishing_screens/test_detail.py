@@ -48,6 +48,22 @@ def test_the_link_may_be_on_its_way(ed, planned, put):
 
 
 class TestRefreshing:
+    @pytest.mark.parametrize(
+        ("was", "status", "anew"),
+        [
+            ("scheduled", "preparing", False),
+            ("processing", "ready", False),
+            ("ready", "publishing", True),
+            ("confirming", "needs_review", True),
+            ("ready", "held", True),
+            ("published", "published", False),
+        ],
+    )
+    def test_the_whole_screen_comes_anew_when_other_actions_are_offered(self, ed, planned, put, was, status, anew):
+        row = planned()
+        put(row, status=status)
+        assert ed.get(at(row, "status/"), {"was": was}).has_header("HX-Refresh") is anew
+
     @pytest.mark.parametrize("status", ["preparing", "processing", "publishing", "confirming"])
     def test_it_asks_again_while_something_moves(self, ed, planned, put, status):
         row = planned()
