@@ -1,6 +1,6 @@
 """The dispatcher: waits for the exact next due time, claims what is due, hands it to the workers.
 
-Any number may run. Without Redis, or without a worker that lives, it works through the rows itself, few at a time.
+Any number may run. While Redis is away it works through the rows itself, few at a time.
 """
 
 import logging
