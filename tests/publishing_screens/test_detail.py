@@ -82,6 +82,15 @@ class TestRefreshing:
         put(row, scheduled_at=timezone.now() + timedelta(minutes=5))
         assert 'hx-trigger="every 10s"' in text(ed.get(at(row, "status/")))
 
+    def test_other_buttons_load_the_whole_screen(self, ed, planned, put):
+        row = planned()
+        put(row, scheduled_at=timezone.now() + timedelta(minutes=5))
+        asked = text(ed.get(at(row))).split('hx-get="')[1].split('"')[0]
+        assert "HX-Refresh" not in ed.get(asked)
+        for status in ("published", "needs_review"):
+            put(row, status=status)
+            assert ed.get(asked)["HX-Refresh"] == "true"
+
     def test_the_part_is_not_a_page(self, ed, planned):
         assert "<html" not in text(ed.get(at(planned(), "status/")))
 
