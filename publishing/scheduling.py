@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -311,7 +311,9 @@ def _common_client(accounts: Sequence[IGUser]) -> Client | None:
 
 
 def _revision(post: Post, caption: str, items: Items, by: User) -> PostRevision:
-    number = post.revisions.count() + 1
+    # Counted from the newest, because older drafts are forgotten; the post's row lets one person number at a time.
+    Post.objects.select_for_update().get(pk=post.pk)
+    number = (post.revisions.aggregate(newest=Max("number"))["newest"] or 0) + 1
     revision = PostRevision.objects.create(post=post, number=number, caption=caption, created_by=by)
     for position, (rendition, alt_text) in enumerate(items):
         PostItem.objects.create(

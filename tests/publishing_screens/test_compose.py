@@ -451,6 +451,16 @@ class TestEditing:
         assert rows()[0].revision.caption == "Day two."
         assert rows()[0].status == "scheduled"
 
+    @pytest.mark.parametrize("with_account", [True, False])
+    def test_a_draft_saves_itself_as_often_as_somebody_types(self, with_account, ed, levain, posts):
+        sent = form(*([levain] if with_account else []))
+        for n in range(5):
+            answer = ed.post(f"{COMPOSE}autosave/", sent | {"caption": f"Word {n}"})
+            assert answer.status_code == 200
+            sent |= {"post": answer.json()["post"], "seen": str(answer.json()["seen"])}
+        assert len(posts()) == 1
+        assert sent["seen"] == "5"
+
     def test_a_draft_becomes_a_planned_post(self, ed, levain, asset_factory, posts, rows):
         asset = str(asset_factory().pk)
         ed.post(COMPOSE, form(levain, asset=asset, action="draft"))
