@@ -66,8 +66,16 @@ def _pointer(text: str) -> dict[str, str]:
         return {}
     if text.isascii() and text.isdigit() and len(text) <= 32:
         return {"ig_media_id": text}
-    parts = urlsplit(text if "//" in text else f"https://{text}")
+    if path := _path_on_instagram(text):
+        return {"permalink": f"https://www.instagram.com{path}"}
+    raise PlanRefused([_("That is not the link of an Instagram post. Copy it from the post's own page.")])
+
+
+def _path_on_instagram(text: str) -> str:
+    """Return the path of a post's link; '' for anything else."""
+    try:
+        parts = urlsplit(text if "//" in text else f"https://{text}")
+    except ValueError:
+        return ""
     is_instagram = parts.hostname in ("instagram.com", "www.instagram.com")
-    if parts.scheme != "https" or not is_instagram or not PERMALINK.match(parts.path):
-        raise PlanRefused([_("That is not the link of an Instagram post. Copy it from the post's own page.")])
-    return {"permalink": f"https://www.instagram.com{parts.path}"}
+    return parts.path if parts.scheme == "https" and is_instagram and PERMALINK.match(parts.path) else ""

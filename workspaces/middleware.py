@@ -13,14 +13,19 @@ from workspaces.scoping import across_workspaces, workspace_in_force
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+def _path_of(address: str) -> str:
+    """Return the path of the screen a fragment belongs to; the browser may have sent anything."""
+    try:
+        return urlsplit(address).path or "/"
+    except ValueError:
+        return "/"
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a person to the sign-in; a fragment that polls is told to take the whole screen there."""
     if "HX-Request" in request.headers:
-        here = request.headers.get("HX-Current-URL", "")
-        path = urlsplit(here).path if here else "/"
-        return HttpResponse(
-            status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{urlencode({'next': path})}"}
-        )
+        back = urlencode({"next": _path_of(request.headers.get("HX-Current-URL", ""))})
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{back}"})
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 

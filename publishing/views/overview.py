@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -162,7 +162,8 @@ def _day(request: WorkspaceRequest) -> tuple[datetime, datetime] | None:
     try:
         on = date.fromisoformat(request.GET.get("day", ""))
         day = datetime.combine(on, time(), request.workspace.zone)
-        return day, datetime.combine(on + timedelta(days=1), time(), request.workspace.zone)
+        after = datetime.combine(on + timedelta(days=1), time(), request.workspace.zone)
+        return day.astimezone(UTC), after.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

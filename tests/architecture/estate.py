@@ -23,7 +23,7 @@ def member(cast) -> dict[str, Any]:
 
 def invitation(cast) -> dict[str, Any]:
     soon = timezone.now() + timedelta(days=1)
-    return {"pk": Invitation.objects.create(email="x@example.com", token_hash="x", expires_at=soon).pk}
+    return {"pk": Invitation.objects.create(email="x@example.com", token_hash=uuid4().hex, expires_at=soon).pk}
 
 
 def client(cast) -> dict[str, Any]:
