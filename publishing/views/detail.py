@@ -68,13 +68,7 @@ def _standing(row: Publication) -> dict[str, Any]:
         "pace": "2s" if row.status in MOVING or (due_in is not None and due_in < 60) else "10s",
         "is_undecided": _is_undecided(row),
         "actions": _actions(row),
-        "offers": _offers(row),
     }
-
-
-def _offers(row: Publication) -> str:
-    """Name what the screen offers beside the standing, so that the part that refreshes notices a change."""
-    return "-".join(sorted(_actions(row)) + ["decide"] * _is_undecided(row))
 
 
 def _is_undecided(row: Publication) -> bool:
