@@ -62,12 +62,18 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in Role if RIGHTS[role] <= RIGHTS[membership.role]]
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial=Role.EDITOR)
+        is_limited = membership.client_ids() is not None
         self.fields["client"] = forms.ModelChoiceField(
-            label=_("Client"), queryset=Client.objects.all(), required=False, empty_label=_("All clients")
+            label=_("Client"),
+            queryset=Client.objects.visible_to(membership),
+            required=is_limited,
+            empty_label=None if is_limited else _("All clients"),
         )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("role") == Role.CLIENT and not data.get("client"):
             self.add_error("client", _("Say which client this person belongs to."))
+        if data.get("role") == Role.OWNER and data.get("client"):
+            self.add_error("client", _("An owner sees every client."))
         return data

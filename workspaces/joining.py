@@ -86,3 +86,33 @@ def accept(invitation: Invitation, user: User) -> bool:
         if invitation.client_id:
             MembershipClient.objects.create(membership=membership, client_id=invitation.client_id)
         return True
+
+
+def people_under(membership: Membership) -> list[Membership]:
+    """Return the members a person may know of, in the order they came: all, or those of the same clients."""
+    members = Membership.objects.select_related("user").prefetch_related("limits__client").order_by("joined_at")
+    limits = membership.client_ids()
+    if limits is None:
+        return list(members)
+    return [one for one in members if {limit.client_id for limit in one.limits.all()} & limits]
+
+
+def invitations_under(membership: Membership) -> list[Invitation]:
+    """Return the open invitations a person may know of."""
+    rows = Invitation.objects.open().select_related("client")
+    limits = membership.client_ids()
+    return list(rows if limits is None else rows.filter(client__in=limits))
+
+
+@transaction.atomic
+def remove(member: Membership) -> bool:
+    """End a membership and the invitations it wrote. Return False for the last owner, who stays.
+
+    Two owners who remove each other take their turns at the rows of the owners.
+    """
+    owners = {row.pk for row in Membership.objects.filter(role=Role.OWNER).select_for_update().order_by("pk")}
+    if owners == {member.pk}:
+        return False
+    Invitation.objects.open().filter(invited_by=member.user_id).update(revoked_at=timezone.now())
+    Membership.objects.filter(pk=member.pk).delete()
+    return True

@@ -152,12 +152,19 @@ class Membership(TenantModel):
         limits = self.client_ids()
         return limits is None or client_id in limits
 
+    def is_over(self, role: str, client_ids: frozenset[uuid.UUID] | None) -> bool:
+        """Say whether somebody with this role and these limits has nothing that this membership lacks."""
+        limits = self.client_ids()
+        within = limits is None or (client_ids is not None and client_ids <= limits)
+        return within and RIGHTS[role] <= RIGHTS[self.role]
+
 
 class MembershipClient(TenantModel):
     """Limits a membership to a client."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="limits")
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    # No limit left would mean every client, so a client stays as long as somebody is limited to it.
+    client = models.ForeignKey(Client, on_delete=models.RESTRICT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["membership", "client"], name="one_limit_per_client")]
@@ -198,6 +205,10 @@ class Invitation(TenantModel):
     @staticmethod
     def hash(token: str) -> str:
         return sha256(token.encode()).hexdigest()
+
+    def client_ids(self) -> frozenset[uuid.UUID] | None:
+        """Return the clients whom it limits its guest to, or None when it lets them see every client."""
+        return frozenset({self.client_id}) if self.client_id else None
 
     @property
     def is_open(self) -> bool:

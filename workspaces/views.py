@@ -16,7 +16,7 @@ from workspaces.adapter import INVITATION_KEY
 from workspaces.entering import invitation_by, places_of
 from workspaces.forms import ClientForm, InvitationForm, WorkspaceForm
 from workspaces.models import Client, Invitation, Membership, Workspace
-from workspaces.roles import MEANING, RIGHTS, Right, Role
+from workspaces.roles import MEANING, Right, Role
 
 
 @login_not_required
@@ -85,8 +85,8 @@ def people(request: WorkspaceRequest) -> HttpResponse:
         return redirect("people", request.workspace.slug)
     context = {
         "form": form,
-        "members": Membership.objects.select_related("user").order_by("joined_at"),
-        "invitations": Invitation.objects.open().select_related("client"),
+        "members": joining.people_under(request.membership),
+        "invitations": joining.invitations_under(request.membership),
         "roles": [(role.label, MEANING[role]) for role in Role],
     }
     return render(request, "workspaces/people.html", context, status=422 if form.errors else 200)
@@ -97,20 +97,21 @@ def people(request: WorkspaceRequest) -> HttpResponse:
 def person_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """End a membership; the last owner stays."""
     member = get_object_or_404(Membership, pk=pk)
-    if not RIGHTS[member.role] <= RIGHTS[request.membership.role]:
+    if not request.membership.is_over(member.role, member.client_ids()):
         raise PermissionDenied
-    if member.role == Role.OWNER and Membership.objects.filter(role=Role.OWNER).count() == 1:
-        messages.error(request, _("A workspace keeps at least one owner."))
-    else:
-        member.delete()
+    if joining.remove(member):
         messages.success(request, _("%(person)s no longer belongs here.") % {"person": member.user})
+    else:
+        messages.error(request, _("A workspace keeps at least one owner."))
     return redirect("people", request.workspace.slug)
 
 
 @require_POST
 @requires(Right.MANAGE_PEOPLE)
 def invitation_revoke(request: WorkspaceRequest, pk: str) -> HttpResponse:
-    get_object_or_404(Invitation, pk=pk)
+    invitation = get_object_or_404(Invitation, pk=pk)
+    if not request.membership.is_over(invitation.role, invitation.client_ids()):
+        raise PermissionDenied
     Invitation.objects.open().filter(pk=pk).update(revoked_at=timezone.now())
     messages.success(request, _("The invitation no longer works."))
     return redirect("people", request.workspace.slug)
@@ -119,12 +120,16 @@ def invitation_revoke(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Right.MANAGE_CLIENTS)
 def clients(request: WorkspaceRequest) -> HttpResponse:
+    """List the clients a person sees. Who is limited to some adds no others: they would not see them."""
+    may_add = request.membership.client_ids() is None
+    if request.method == "POST" and not may_add:
+        raise PermissionDenied
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Client added."))
         return redirect("clients", request.workspace.slug)
-    context = {"form": form, "clients": Client.objects.visible_to(request.membership)}
+    context = {"form": form if may_add else None, "clients": Client.objects.visible_to(request.membership)}
     return render(request, "workspaces/clients.html", context, status=422 if form.errors else 200)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db.models import RestrictedError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -148,6 +149,69 @@ class TestRemoval:
         browser = cast.browser("ed")
         cast.browser("ada").post(reverse("person_remove", args=["aurora", membership_of(cast.ed, cast.aurora).pk]))
         assert browser.get(reverse("home", args=["aurora"])).status_code == 404
+
+
+class TestLimits:
+    """ben and mia look after the bakery alone; none of them hands out, takes away or learns more than that."""
+
+    @pytest.fixture(autouse=True)
+    def _limited(self, cast):
+        with workspace_in_force(cast.aurora.id):
+            for user in (cast.ben, cast.mia):
+                MembershipClient.objects.create(membership=membership_of(user, cast.aurora), client=cast.client)
+
+    @pytest.mark.parametrize(("client", "sent"), [(None, False), ("other_client", False), ("client", True)])
+    def test_T04_an_invitation_never_reaches_further_than_its_author(self, client, sent, cast):
+        data = {"email": "x@example.com", "role": "admin", "client": getattr(cast, client).pk if client else ""}
+        cast.browser("ben").post(reverse("people", args=["aurora"]), data)
+        assert bool(mail.outbox) is sent
+
+    @pytest.mark.parametrize(("who", "gone"), [("ed", False), ("vi", False), ("ada", False), ("mia", True)])
+    def test_T02_only_people_of_the_same_clients_can_be_removed(self, who, gone, cast):
+        user = getattr(cast, who)
+        pk = membership_of(user, cast.aurora).pk
+        answer = cast.browser("ben").post(reverse("person_remove", args=["aurora", pk]))
+        assert answer.status_code == (302 if gone else 403)
+        assert (membership_of(user, cast.aurora) is None) is gone
+
+    def test_T02_an_invitation_for_everything_is_not_theirs_to_withdraw(self, cast):
+        invite(cast)
+        with workspace_in_force(cast.aurora.id):
+            pk = Invitation.objects.get().pk
+        assert cast.browser("ben").post(reverse("invitation_revoke", args=["aurora", pk])).status_code == 403
+
+    def test_T15_people_of_other_clients_are_not_listed(self, cast):
+        invite(cast, email="secret@example.com", client=cast.other_client)
+        page = cast.browser("ben").get(reverse("people", args=["aurora"])).content.decode()
+        assert "mia@example.com" in page
+        assert "cleo@example.com" in page
+        assert "ed@example.com" not in page
+        assert "secret@example.com" not in page
+        assert "Climbing gym" not in page
+
+    def test_T02_they_add_no_clients(self, cast):
+        url = reverse("clients", args=["aurora"])
+        assert cast.browser("mia").get(url).status_code == 200
+        assert cast.browser("mia").post(url, {"name": "Mine"}).status_code == 403
+
+    def test_T02_a_client_cannot_go_while_somebody_is_limited_to_it(self, cast):
+        """Otherwise the last limit would go with it, and no limit means everything."""
+        with workspace_in_force(cast.aurora.id), pytest.raises(RestrictedError):
+            cast.client.delete()
+
+
+def test_T02_an_owner_is_never_limited_to_a_client(cast):
+    data = {"email": "x@example.com", "role": "owner", "client": cast.client.pk}
+    assert cast.browser("ada").post(reverse("people", args=["aurora"]), data).status_code == 422
+    assert not mail.outbox
+
+
+def test_T16_invitations_end_with_the_membership_of_who_wrote_them(cast):
+    data = {"email": "back@example.com", "role": "admin"}
+    cast.browser("ben").post(reverse("people", args=["aurora"]), data)
+    token = re.search(r"/join/([\w-]+)/", mail.outbox[-1].body)[1]
+    cast.browser("ada").post(reverse("person_remove", args=["aurora", membership_of(cast.ben, cast.aurora).pk]))
+    assert cast.browser("ben").post(reverse("join", args=[token])).status_code == 410
 
 
 def test_slugs_stay_free_of_each_other(db):

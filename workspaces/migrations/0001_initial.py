@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='MembershipClient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.client')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='workspaces.client')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='workspaces.membership')),
                 ('workspace', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
