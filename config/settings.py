@@ -19,6 +19,8 @@ ALLOWED_HOSTS = [
     h for h in env.text("ALLOWED_HOSTS", urlsplit(PUBLIC_URL).hostname or "").replace(" ", "").split(",") if h
 ]
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
+# Without it, behind a proxy, everybody would share one address, and one guesser would lock the sign-in for all.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0, 0, 9)
 SIGNUP = env.choice("SIGNUP", "invite", ("invite", "open", "closed"))
 VAR_DIR = BASE_DIR / "var"
 
@@ -196,6 +198,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,3/h/key"}
 ACCOUNT_SIGNUP_FORM_CLASS = "workspaces.forms.NameForm"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True

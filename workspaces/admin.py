@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -12,6 +13,8 @@ from workspaces.scoping import workspace_in_force
 
 admin.site.site_header = admin.site.site_title = "Gridline"
 admin.site.index_title = "Operations"
+# One sign-in for all: throttled, verified, and with whatever else it asks for.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class TenantAdmin(admin.ModelAdmin):
