@@ -40,6 +40,14 @@ def _publication(request: WorkspaceRequest, pk: str) -> Publication:
     return get_object_or_404(rows.prefetch_related("revision__items"), pk=pk)
 
 
+def _to_act_on(request: WorkspaceRequest, pk: str) -> Publication:
+    """Return a publication this person may move: its account may have gone to a client they do not look after."""
+    row = _publication(request, pk)
+    if row.ig_user and not request.membership.sees_client(row.ig_user.client_id):
+        raise PermissionDenied
+    return row
+
+
 def _zone_of(row: Publication) -> str:
     """Return the zone the person planned in, or the account's where none was said."""
     if row.time_zone:
@@ -168,7 +176,7 @@ def _act(request: WorkspaceRequest, row: Publication, act: Callable[[], Any], do
 @require_POST
 def publication_move(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """Give a publication another time. A time that cannot be keeps the form open with what was typed."""
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     form = MoveForm(request.POST, zones=_zones(row))
     try:
         if form.is_valid():
@@ -189,7 +197,7 @@ def publication_move(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @require_POST
 def publication_unplan(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """Take a publication out of the plan; it stays as a draft with its time, so that this can be undone."""
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     slot = When("draft", row.wall_time, _zone_of(row))
     return _act(request, row, lambda: scheduling.reschedule(row, slot), _("Taken out of the plan. It is a draft now."))
 
@@ -198,7 +206,7 @@ def publication_unplan(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @require_POST
 def publication_replan(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """Put a draft back to the time it had."""
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     slot = When("at", row.wall_time, _zone_of(row))
     return _act(request, row, lambda: scheduling.reschedule(row, slot), _("Scheduled again."))
 
@@ -206,7 +214,7 @@ def publication_replan(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @requires(Right.SCHEDULE)
 @require_POST
 def publication_retry(request: WorkspaceRequest, pk: str) -> HttpResponse:
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     return _act(request, row, lambda: scheduling.retry(row), _("Trying again."))
 
 
@@ -225,7 +233,7 @@ def publication_discard(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @require_POST
 def publication_live(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """A person found it on Instagram: remember that, with the link they pasted or the post they picked."""
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     pointer = request.POST.get("link", "").strip() or request.POST.get("media", "")
     return _act(request, row, lambda: scheduling.settle_as_live(row, pointer), _("Thank you. It counts as published."))
 
@@ -234,7 +242,7 @@ def publication_live(request: WorkspaceRequest, pk: str) -> HttpResponse:
 @require_POST
 def publication_not_live(request: WorkspaceRequest, pk: str) -> HttpResponse:
     """A person looked and did not find it: look once more, then publish again. Needs the word typed."""
-    row = _publication(request, pk)
+    row = _to_act_on(request, pk)
     if request.POST.get("word", "").strip().casefold() != NOT_LIVE_WORD:
         messages.error(request, _("Type “%(word)s” to publish again.") % {"word": NOT_LIVE_WORD})
         return redirect("publication", request.workspace.slug, row.pk)

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Connection, RemoteAttempt
-from publishing.models import Publication
+from publishing.models import Post, Publication
 from publishing.states import STATES, state_of
 from tests.publishing_screens.conftest import LISBON, wall
 from tests.publishing_screens.test_compose import shown, text
+from workspaces.models import Membership, MembershipClient
 from workspaces.scoping import workspace_in_force
 
 Status = Publication.Status
@@ -115,6 +116,20 @@ def test_what_was_tried_is_told_with_the_trace_for_the_curious(cast, ed, planned
 
 
 class TestMoving:
+    @pytest.mark.parametrize("action", ["move", "unplan", "replan", "retry", "live", "not-live"])
+    def test_T02_an_account_that_went_to_another_client_is_out_of_reach(self, action, cast, ed, planned, rows, levain):
+        """The post stays with the client it was made for, and so in sight of ed; the account is not his any more."""
+        row = planned()
+        with workspace_in_force(cast.aurora.id):
+            Post.objects.update(client=cast.client)
+            levain.client = cast.other_client
+            levain.save()
+            member = Membership.objects.get(user=cast.ed)
+            MembershipClient.objects.create(membership=member, client=cast.client)
+        assert ed.get(at(row)).status_code == 200
+        assert ed.post(at(row, f"{action}/"), {"at": wall(timedelta(days=3)), "zone": LISBON}).status_code == 403
+        assert rows()[0].scheduled_at == row.scheduled_at
+
     def test_another_time(self, ed, planned, rows):
         row = planned()
         later = wall(timedelta(days=3))
