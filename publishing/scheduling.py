@@ -195,7 +195,7 @@ def reschedule(publication: Publication, when: When) -> Publication:
 
 def cancel(publication: Publication) -> Publication:
     """Take one publication out of the plan. Raises Conflict when it is being sent."""
-    _move(publication, status=Status.CANCELLED, next_run_at=None)
+    _move(publication, keeps_container=True, status=Status.CANCELLED, next_run_at=None)
     return publication
 
 
@@ -203,7 +203,7 @@ def hold(publication: Publication) -> Publication:
     """Stop one publication until somebody resumes it. Raises Conflict when it is being sent."""
     waiting = (Status.SCHEDULED, Status.PREPARING, Status.PROCESSING, Status.READY)
     changes: dict[str, Any] = {"held_from": F("status"), "held_reason": Publication.Hold.PERSON, "next_run_at": None}
-    _move(publication, allowed=waiting, status=Status.HELD, **changes)
+    _move(publication, allowed=waiting, keeps_container=True, status=Status.HELD, **changes)
     return publication
 
 
@@ -237,13 +237,24 @@ def resume(publication: Publication) -> Publication:
 
 
 def _move(
-    publication: Publication, *, allowed: Sequence[str] = Publication.MAY_CANCEL, never_sent: bool = False, **to: Any
+    publication: Publication,
+    *,
+    allowed: Sequence[str] = Publication.MAY_CANCEL,
+    never_sent: bool = False,
+    keeps_container: bool = False,
+    **to: Any,
 ) -> None:
-    """Write `to` unless the engine is past the point where people decide."""
+    """Write `to` unless the engine is past the point where people decide.
+
+    A container that was sent is never given up for another one: it may still go live, and then there would be two.
+    """
     rows = Publication.objects.filter(pk=publication.pk, status__in=allowed)
     rows = rows.exclude(status=Status.HELD, held_from__in=Publication.AFTER_FENCE)
+    settled = Q(status__in=(Status.FAILED, Status.MISSED))
     if never_sent:
-        rows = rows.filter(Q(first_fence_at=None) | Q(status__in=(Status.FAILED, Status.MISSED)))
+        rows = rows.filter(Q(first_fence_at=None) | settled)
+    if not keeps_container:
+        rows = rows.filter(Q(send_count=0) | settled)
     if not rows.update(lease_epoch=F("lease_epoch") + 1, lease_until=None, **to):
         publication.refresh_from_db()
         raise Conflict(_why_not(publication))

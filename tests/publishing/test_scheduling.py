@@ -134,6 +134,19 @@ def test_a_hold_that_began_after_the_fence_cannot_be_cancelled(publication):
         scheduling.cancel(publication)
 
 
+@pytest.mark.parametrize("held_from", ["", Status.READY])
+def test_C32_a_container_that_was_sent_is_never_given_up_for_another(publication, held_from):
+    """It waits to be sent once more and may go live by itself: with a second container there could be two posts."""
+    status = Status.HELD if held_from else Status.READY
+    put(
+        publication, status=status, held_from=held_from, container_id="178", send_count=1, first_fence_at=timezone.now()
+    )
+    for when in (at(timezone.now() + timedelta(hours=3)), When("now"), When("draft")):
+        with pytest.raises(Conflict, match="already being sent"):
+            scheduling.reschedule(publication, when)
+    assert (publication.status, publication.container_id, publication.send_count) == (status, "178", 1)
+
+
 def test_moving_a_post_forgets_its_container(publication):
     put(publication, status=Status.READY, container_id="178", container_created_at=timezone.now(), failures=3)
     scheduling.reschedule(publication, at(timezone.now() + timedelta(hours=3)))
