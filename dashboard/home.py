@@ -164,7 +164,7 @@ def filtered(lines: list[Line], chosen: str, now: datetime) -> list[Line]:
     tests = {
         "needs": lambda line: line.stopped > 0,
         "falling": lambda line: (line.reach_change or 0) < 0,
-        "quiet": lambda line: not line.latest or _older(line.latest[0].posted_at, now, 7),
+        "quiet": lambda line: line.rollup and (not line.latest or _older(line.latest[0].posted_at, now, 7)),
         "unplanned": lambda line: line.next_at is None,
     }
     return [line for line in lines if tests[chosen](line)] if chosen in tests else lines

@@ -78,6 +78,7 @@ def _stopped(request: WorkspaceRequest, now: datetime) -> Iterable[Publication]:
     return (
         Publication.objects.visible_to(request.membership)
         .filter(status__in=STOPPED)
+        .exclude(status=Publication.Status.HELD, held_reason=Publication.Hold.RATE)  # Goes on by itself.
         .filter(
             Q(scheduled_at__gte=now - LOOK_BACK)
             | Q(status__in=[Publication.Status.NEEDS_REVIEW, Publication.Status.HELD])

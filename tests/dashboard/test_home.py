@@ -106,6 +106,20 @@ def test_a_lost_account_is_one_row_for_all_its_waiting_posts(cast, account, publ
     assert "Access withdrawn at Facebook." in page
 
 
+def test_what_goes_on_by_itself_needs_nobody(cast, account, publication):
+    publication(account("levain.porto"), "held", held_reason="rate")
+    assert "Nothing needs you" in home(cast).content.decode()
+
+
+def test_an_account_whose_posts_nobody_has_read_is_not_called_quiet(cast, account):
+    user = account("levain.porto")
+    with workspace_in_force(user.workspace_id):
+        IGMedia.objects.all().delete()
+        assert "levain.porto" in home(cast, show="quiet").content.decode()
+        Rollup.objects.all().delete()
+    assert "levain.porto" not in home(cast, show="quiet").content.decode()
+
+
 def test_a_nearly_used_quota_needs_somebody_before_it_is_full(cast, account):
     user = account("dune.outdoor")
     gate = AccountGate.objects.create(app_id="1", ig_id=user.ig_id, quota_total=50, quota_used=44)
