@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import allauth.socialaccount.admin  # noqa: F401  # Registers what is taken away below; autodiscovery may come later.
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -19,6 +20,17 @@ AT_ONCE = 20
 for model in (SocialApp, SocialAccount, SocialToken):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+OUTCOMES = {
+    "busy": _("is being renewed already"),
+    "young": _("younger than a day, Meta renews it later"),
+    "resting": _("not in use"),
+    "expired": _("has expired, the account must be connected again"),
+    "refreshed": _("renewed"),
+    "refused": _("Meta refuses it, the account must be connected again"),
+    "later": _("Meta is in trouble, tried again later"),
+    "stale": _("was renewed by another process"),
+}
 
 
 @admin.register(IGUser)
@@ -59,7 +71,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
         for pk, workspace_id, name in rows:
             with workspace_in_force(workspace_id):
                 outcome = refreshing.refresh(pk, by_hand=True)
-            self.message_user(request, f"{name}: {outcome}", messages.INFO)
+            self.message_user(request, f"{name}: {OUTCOMES[outcome]}", messages.INFO)
 
 
 @admin.register(AccountGate)

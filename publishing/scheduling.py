@@ -266,7 +266,10 @@ def _why_not(publication: Publication) -> str:
         return _("@%(username)s: this is already published.") % {"username": publication.username}
     if publication.status == Status.CANCELLED:
         return _("@%(username)s: this was cancelled.") % {"username": publication.username}
-    return _("@%(username)s: this is already being sent.") % {"username": publication.username}
+    words = {"username": publication.username, "state": publication.get_status_display()}
+    if publication.status in Publication.MAY_CANCEL and publication.held_from not in Publication.AFTER_FENCE:
+        return _("@%(username)s: this cannot be done while its state is “%(state)s”.") % words
+    return _("@%(username)s: this is already being sent.") % words
 
 
 def _refuse_what_cannot_stand(

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.db import connection as database
@@ -191,7 +192,7 @@ def test_K05_the_admin_site_shows_connections_and_no_token(cast, client, ig_user
     connection = connection_factory(ig_user_factory("northlight"))
     with workspace_in_force(cast.aurora.id):
         credentials.store(connection, credentials.USER, Secret("IGAAcanary"))
-    for model in (Credential, PendingGrant, Errand):
+    for model in (Credential, PendingGrant, Errand, SocialApp, SocialAccount, SocialToken):
         assert not admin.site.is_registered(model)
     cast.ada.is_staff = cast.ada.is_superuser = True
     cast.ada.save()
@@ -213,7 +214,7 @@ def test_an_operator_renews_tokens_from_the_admin_site(cast, connected, grow_old
         {"action": "refresh_now", "_selected_action": str(connected.pk)},
         follow=True,
     )
-    assert "@levain.porto: refreshed" in answer.content.decode()
+    assert "@levain.porto: renewed" in answer.content.decode()
 
 
 def test_K23_credentials_cannot_be_dumped(cast, ig_user_factory, connection_factory, capsys):
