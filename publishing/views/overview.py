@@ -86,7 +86,6 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
         "days": days,
         "weekdays": [date_format(day.on, "D") for day in days[:7]],
         "zone_words": _zone_words(month),
-        "clocks_change": month.changes_offset() is not None,
         "zone": zone,
         "chips": _chips(counts, chosen),
         "is_empty": not rows,

@@ -29,6 +29,14 @@ def test_every_state_is_a_word_and_a_sentence(ed, planned, put, rows, status):
     assert str(state_of(rows()[0]).sentence) in page
 
 
+def test_nobody_hears_of_trying_again_while_a_lost_answer_is_looked_for(ed, planned, put):
+    row = planned()
+    put(row, status="confirming", problem="Meta's service has a temporary problem.", cure="We wait and try again.")
+    page = shown(ed.get(at(row)))
+    assert "temporary problem" in page
+    assert "try again" not in page
+
+
 def test_a_published_post_says_the_second_and_links_to_it(ed, planned, put):
     row = planned()
     moment = timezone.now().replace(microsecond=0)
