@@ -107,7 +107,7 @@ def parse_media(body: Mapping[str, Any]) -> Media:
         media_type=values.text(body.get("media_type")),
         media_product_type=values.text(body.get("media_product_type")),
         caption=values.text(body.get("caption")),
-        permalink=values.text(body.get("permalink")),
+        permalink=values.link(body.get("permalink")),
         shortcode=values.text(body.get("shortcode")),
         timestamp=values.when(body.get("timestamp")),
         media_url=values.text(body.get("media_url")),

@@ -10,12 +10,18 @@ FAR_PAST, FAR_FUTURE = 0, 253_370_764_800  # 1970 and 9999, in Unix seconds
 
 
 def text(value: Any) -> str:
-    """Return an id or text as str; numbers lose nothing, anything else is ''."""
+    """Return an id or text as str; numbers lose nothing, anything else is ''. PostgreSQL takes no NUL in a text."""
     if isinstance(value, str):
-        return value
+        return value.replace("\0", "")
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return ""
+
+
+def link(value: Any) -> str:
+    """Return an address that a page may lead to; '' for anything that a browser would run instead."""
+    address = text(value).strip()
+    return address if address.lower().startswith(("https://", "http://")) else ""
 
 
 def whole(value: Any) -> int | None:

@@ -22,16 +22,24 @@ class TimeZoneField(forms.CharField):
         self.widget.attrs["list"] = "time-zones"
 
 
+class LineField(forms.CharField):
+    """Text of one line: it stands in the subjects of mails, where a line break would begin another header."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class NameForm(forms.Form):
     """The part of the sign-up that allauth does not ask for."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, required=False)
+    name = LineField(label=_("Your name"), max_length=120, required=False)
 
     def signup(self, request: Any, user: User) -> None:
         """The name is stored by the account adapter; allauth wants this hook to exist."""
 
 
 class WorkspaceForm(forms.ModelForm):
+    name = LineField(label=_("Name"), max_length=80)
     time_zone = TimeZoneField()
 
     class Meta:
@@ -40,6 +48,7 @@ class WorkspaceForm(forms.ModelForm):
 
 
 class ClientForm(forms.ModelForm):
+    name = LineField(label=_("Name"), max_length=80)
     time_zone = TimeZoneField(required=False, help_text=_("Empty: the workspace's"))
 
     class Meta:

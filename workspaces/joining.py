@@ -63,8 +63,9 @@ def invite(email: str, role: str, client: Client | None, by: User, workspace: Wo
     )
     link = settings.PUBLIC_URL + reverse("join", args=[token])
     context = {"workspace": workspace, "by": by, "link": link, "days": INVITATION_LIFE.days}
+    subject = _("%(by)s invites you to %(workspace)s on Gridline") % {"by": by, "workspace": workspace}
     send_mail(
-        _("%(by)s invites you to %(workspace)s on Gridline") % {"by": by, "workspace": workspace},
+        " ".join(subject.split()),
         render_to_string("workspaces/mail/invitation.txt", context),
         None,
         [invitation.email],

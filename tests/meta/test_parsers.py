@@ -232,3 +232,16 @@ def test_the_proof_is_metas_formula():
         Secret("secret").hmac_sha256(Secret("token"))
         == "e941110e3d2bfe82621f0e3e1434730d7305d106c5f68c87165d0b27a4611a4a"
     )
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "//x"]
+)
+def test_B10_a_link_from_outside_is_one_that_a_page_may_lead_to(link):
+    assert ig_media.parse_media({"id": "1", "permalink": link}).permalink == ""
+    good = "https://www.instagram.com/p/AbC/"
+    assert ig_media.parse_media({"id": "1", "permalink": good}).permalink == good
+
+
+def test_W24_a_text_with_a_NUL_can_be_stored():
+    assert values.text("a\0b") == "ab"
