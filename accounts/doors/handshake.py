@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import graphs, refusals
 from accounts.doors import arriving, errands
@@ -147,6 +148,7 @@ def screen(request: HttpRequest, refused: Refused, slug: str = "") -> HttpRespon
     return render(request, "accounts/refused.html", {"refused": refused, "slug": slug}, status=refused.status)
 
 
+@sensitive_post_parameters("fragment")
 def receive_fragment(request: HttpRequest) -> HttpResponseBase:
     """Take in what the landing read behind the `#`: same state, same checks, and Meta is asked about the token."""
     door = arriving.door(request, "facebook")
