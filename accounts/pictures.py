@@ -9,6 +9,7 @@ import warnings
 from urllib.parse import SplitResult, urlsplit
 
 import requests
+import urllib3
 from django.conf import settings
 from PIL import Image, ImageOps
 
@@ -17,6 +18,7 @@ CDN = (".cdninstagram.com", ".fbcdn.net")
 META = (".instagram.com", ".facebook.com")
 CONNECT_SECONDS = 5
 SECONDS = 15
+CHUNK = 64 * 1024
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -67,11 +69,12 @@ def _download(url: str) -> bytes | None:
         with requests.get(url, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, SECONDS)) as answer:
             if answer.status_code != 200 or not answer.headers.get("Content-Type", "").startswith("image/"):
                 return None
-            for piece in answer.iter_content(64 * 1024):
+            # One read of the socket at a time: reading a whole chunk would wait for each of its bytes anew.
+            while piece := answer.raw.read1(CHUNK, decode_content=True):
                 body += piece
                 if len(body) > MOST_BYTES or time.monotonic() > until:
                     return None
-    except requests.RequestException:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
         return None
     return bytes(body)
 
