@@ -1,6 +1,7 @@
 """The ways into a workspace other than /w/<workspace>/: one resolver each, so that they can be counted and tested."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from workspaces.models import Invitation, Membership, User, Workspace
@@ -36,3 +37,9 @@ def invitation_by(token: str) -> Invitation | None:
     with across_workspaces("An invitation's token names its workspace."):
         found = Invitation.objects.select_related("workspace").filter(token_hash=Invitation.hash(token)).first()
     return found if found and found.is_open else None
+
+
+def invitations_by(user: User, since: datetime) -> int:
+    """Return how many invitations a person has written since then, wherever."""
+    with across_workspaces("How much mail one person sends counts together, however many workspaces they open."):
+        return Invitation.objects.filter(invited_by=user, created_at__gte=since).count()

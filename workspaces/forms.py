@@ -1,14 +1,19 @@
 """Forms about people and workspaces."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspaces.entering import invitations_by
 from workspaces.models import Client, Membership, User, Workspace
 from workspaces.roles import RIGHTS, Role
 
+# Whoever signs up could otherwise send any number of mails in our name.
+INVITATIONS_A_DAY = 50
 ZONES = sorted(
     zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
 )
@@ -69,6 +74,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.membership = membership
         roles = [(role.value, role.label) for role in Role if RIGHTS[role] <= RIGHTS[membership.role]]
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial=Role.EDITOR)
         is_limited = membership.client_ids() is not None
@@ -85,4 +91,6 @@ class InvitationForm(forms.Form):
             self.add_error("client", _("Say which client this person belongs to."))
         if data.get("role") == Role.OWNER and data.get("client"):
             self.add_error("client", _("An owner sees every client."))
+        if invitations_by(self.membership.user, timezone.now() - timedelta(days=1)) >= INVITATIONS_A_DAY:
+            raise forms.ValidationError(_("That is enough mail for a day. Invite the others tomorrow."))
         return data

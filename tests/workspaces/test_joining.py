@@ -151,6 +151,14 @@ class TestRemoval:
         assert browser.get(reverse("home", args=["aurora"])).status_code == 404
 
 
+def test_A04_nobody_mails_the_whole_world_in_our_name(cast, monkeypatch):
+    monkeypatch.setattr("workspaces.forms.INVITATIONS_A_DAY", 2)
+    browser, url = cast.browser("ada"), reverse("people", args=["aurora"])
+    answers = [browser.post(url, {"email": f"p{n}@example.com", "role": "editor"}).status_code for n in range(3)]
+    assert answers == [302, 302, 422]
+    assert len(mail.outbox) == 2
+
+
 class TestLimits:
     """ben and mia look after the bakery alone; none of them hands out, takes away or learns more than that."""
 
