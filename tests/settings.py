@@ -54,9 +54,18 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = SCRATCH / "media"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Messages go nowhere: what workers do is called directly, or seen in tests/processes with a broker of their own.
+CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
 # Runs that start no servers have no Redis; the full run uses the real one.
 if not os.environ.get("TEST_REDIS_URL"):
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+else:
+    # Clearing the cache empties a whole Redis database, so each test worker has its own.
+    _number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    _base = os.environ["TEST_REDIS_URL"].partition("?")[0]
+    CACHES["default"]["LOCATION"] = (
+        f"{_base}?db={_number}" if _base.startswith("unix://") else f"{'/'.join(_base.split('/')[:3])}/{_number}"
+    )
 DATABASES["default"]["TEST"] = (
     {"NAME": str(SCRATCH / "tests.sqlite3")}
     if DATABASES["default"]["ENGINE"].endswith("sqlite3")

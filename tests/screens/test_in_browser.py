@@ -7,7 +7,7 @@ from django.core import mail
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
 PASSWORD = "correct horse battery"
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN = ["/account/login/", "/account/signup/", "/account/password/reset/"]
 INSIDE = ["/w/aurora/", "/w/aurora/settings/", "/w/aurora/settings/people/", "/w/aurora/settings/clients/", "/new/"]
 
