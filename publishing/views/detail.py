@@ -30,6 +30,7 @@ from workspaces.roles import Right
 
 Status = Publication.Status
 MOVING = (Status.PREPARING, Status.PROCESSING, Status.PUBLISHING, Status.CONFIRMING)
+BY_ITSELF = (Publication.Hold.RATE, Publication.Hold.QUOTA)
 SOON = 20 * 60
 NOT_LIVE_WORD = "not live"
 
@@ -75,6 +76,8 @@ def _standing(row: Publication) -> dict[str, Any]:
         "polls": row.status in MOVING or soon or (link_pending and fresh),
         "pace": "2s" if row.status in MOVING or (due_in is not None and due_in < 60) else "10s",
         "is_undecided": _is_undecided(row),
+        "goes_on_at": row.next_run_at if row.status == Status.HELD and row.held_reason in BY_ITSELF else None,
+        "needs_connecting": row.status == Status.HELD and row.held_reason == Publication.Hold.TOKEN and row.ig_user_id,
         "actions": _actions(row),
     }
 
@@ -112,6 +115,7 @@ def _planned(row: Publication) -> dict[str, Any]:
     if _is_undecided(row) and row.ig_user_id and row.fence_at:
         candidates = IGMedia.objects.live().filter(ig_user_id=row.ig_user_id, posted_at__gte=row.fence_at)[:6]
     return {
+        "back_month": row.scheduled_at.astimezone(row.workspace.zone).strftime("%Y-%m") if row.scheduled_at else "",
         "item": item,
         "others": [(other, state_of(other)) for other in others],
         "candidates": candidates,

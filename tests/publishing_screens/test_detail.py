@@ -1,6 +1,6 @@
 """One publication: its state in words, and what a person can do about it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -35,6 +35,30 @@ def test_nobody_hears_of_trying_again_while_a_lost_answer_is_looked_for(ed, plan
     page = shown(ed.get(at(row)))
     assert "temporary problem" in page
     assert "try again" not in page
+
+
+def test_a_post_that_waits_for_the_connection_leads_to_the_account(ed, planned, put):
+    row = planned()
+    put(row, status="held", held_reason="token")
+    assert f'href="/w/aurora/accounts/{row.ig_user_id}/"' in text(ed.get(at(row)))
+    put(row, held_reason="rate")
+    assert f'href="/w/aurora/accounts/{row.ig_user_id}/"' not in text(ed.get(at(row)))
+
+
+def test_a_hold_that_ends_by_itself_says_when_it_looks_again(ed, planned, put):
+    row = planned()
+    put(row, status="held", held_reason="rate", next_run_at=timezone.now() + timedelta(minutes=12))
+    assert "Looks again" in shown(ed.get(at(row)))
+    put(row, held_reason="token")
+    assert "Looks again" not in shown(ed.get(at(row)))
+
+
+def test_the_way_back_leads_to_the_month_of_the_workspace_s_own_clock(cast, ed, planned, put):
+    row = planned()
+    cast.aurora.time_zone = "Asia/Kathmandu"
+    cast.aurora.save()
+    put(row, scheduled_at=datetime(2027, 1, 31, 20, tzinfo=UTC))
+    assert "?month=2027-02" in text(ed.get(at(row)))
 
 
 def test_a_published_post_says_the_second_and_links_to_it(ed, planned, put):
