@@ -49,6 +49,18 @@ def test_A01_one_person_cannot_be_guessed_from_many_addresses(cast, client):
     assert not is_in(client)
 
 
+def test_A01_while_redis_is_away_people_get_in_and_guessers_do_not(cast, client, settings):
+    nobody = {"BACKEND": "config.cache.Cache", "LOCATION": "redis://127.0.0.1:9/0"}
+    settings.CACHES = {"default": nobody}
+    sign_in(client)
+    assert is_in(client)
+    client.logout()
+    for n in range(5):
+        sign_in(client, email="ben@example.com", password="wrong", REMOTE_ADDR=f"10.0.0.{n}")
+    sign_in(client, email="ben@example.com")
+    assert not is_in(client)
+
+
 def test_A02_a_forged_address_does_not_buy_more_guesses(cast, client):
     for n in range(12):
         sign_in(client, email=f"p{n}@example.com", password="wrong", headers={"X-Forwarded-For": f"203.0.113.{n}"})
