@@ -43,5 +43,5 @@ MEANING = {
     Role.MANAGER: _("Connects accounts, runs clients, plans and publishes"),
     Role.EDITOR: _("Writes and schedules posts"),
     Role.ANALYST: _("Reads figures and the plan"),
-    Role.CLIENT: _("Reads and approves what is theirs"),
+    Role.CLIENT: _("Reads what is theirs"),
 }
