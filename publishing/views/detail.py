@@ -69,6 +69,7 @@ def _standing(row: Publication) -> dict[str, Any]:
         "state": state_of(row),
         "zone": zone,
         "zone_words": zone_label(zone, row.scheduled_at),
+        "home_differs": _differs(row, zone),
         "home_zone": row.workspace.time_zone,
         "shows_utc": bool(row.scheduled_at and row.scheduled_at.astimezone(as_zone(zone)).utcoffset()),
         "attempts": told(RemoteAttempt.objects.filter(subject=row.pk), as_zone(zone)),
@@ -80,6 +81,12 @@ def _standing(row: Publication) -> dict[str, Any]:
         "needs_connecting": row.status == Status.HELD and row.held_reason == Publication.Hold.TOKEN and row.ig_user_id,
         "actions": _actions(row),
     }
+
+
+def _differs(row: Publication, zone: str) -> bool:
+    """Say whether the workspace's clocks show another time than the zone of the plan."""
+    at = row.scheduled_at
+    return at is not None and at.astimezone(as_zone(zone)).utcoffset() != at.astimezone(row.workspace.zone).utcoffset()
 
 
 def _is_undecided(row: Publication) -> bool:

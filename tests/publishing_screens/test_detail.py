@@ -61,6 +61,16 @@ def test_the_way_back_leads_to_the_month_of_the_workspace_s_own_clock(cast, ed, 
     assert "?month=2027-02" in text(ed.get(at(row)))
 
 
+def test_a_zone_with_the_same_time_is_not_repeated(cast, ed, planned, put):
+    row = planned()
+    put(row, time_zone="UTC", scheduled_at=datetime(2027, 1, 15, 12, tzinfo=UTC))
+    for zone, repeated in (("Africa/Abidjan", False), ("Asia/Kathmandu", True)):
+        cast.aurora.time_zone = zone
+        cast.aurora.save()
+        assert ("Kathmandu" in shown(ed.get(at(row, "status/")))) is repeated
+        assert "Abidjan" not in shown(ed.get(at(row, "status/")))
+
+
 def test_a_published_post_says_the_second_and_links_to_it(ed, planned, put):
     row = planned()
     moment = timezone.now().replace(microsecond=0)
