@@ -58,7 +58,7 @@ test-full: setup ## The whole suite, on PostgreSQL and a real Redis where they a
 
 .PHONY: test-sqlite
 test-sqlite: setup ## Tenancy, publishing and smoke tests on SQLite
-	@TEST_DATABASE_URL= $(BIN)/pytest -n 2 -q -m "not processes and not browser" \
+	@TEST_DATABASE_URL= $(BIN)/pytest -n 2 -q -m "not processes and not browser" --ignore=tests/publishing/model \
 		$(wildcard tests/workspaces tests/architecture/test_scoping.py tests/publishing tests/smoke)
 
 .PHONY: test-fast

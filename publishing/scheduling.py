@@ -267,7 +267,8 @@ def _why_not(publication: Publication) -> str:
     if publication.status == Status.CANCELLED:
         return _("@%(username)s: this was cancelled.") % {"username": publication.username}
     words = {"username": publication.username, "state": publication.get_status_display()}
-    if publication.status in Publication.MAY_CANCEL and publication.held_from not in Publication.AFTER_FENCE:
+    is_sent = publication.send_count > 0 or publication.held_from in Publication.AFTER_FENCE
+    if publication.status in Publication.MAY_CANCEL and not is_sent:
         return _("@%(username)s: this cannot be done while its state is “%(state)s”.") % words
     return _("@%(username)s: this is already being sent.") % words
 

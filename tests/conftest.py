@@ -12,7 +12,7 @@ runpy.run_path(str(GUARD / "sitecustomize.py"))
 # Python loads the guard by itself in every child that inherits this.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")]))
 
-pytest_plugins = ["tests.cast", "tests.stand_in"]
+pytest_plugins = ["tests.cast", "tests.stand_in", "tests.browser"]
 
 
 def pytest_report_header() -> str:
